@@ -1,0 +1,183 @@
+package synclog_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
+)
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ in, want string }{
+		// headers
+		{`401 with Authorization: Bearer eyJh.abc-1: expired`, `401 with Authorization: REDACTED: expired`},
+		{`Authorization: Basic dXNlcjpwYXNz`, `Authorization: REDACTED`},
+		{"Authorization: Digest username=\"u\", response=\"6629\"\nHost: h", "Authorization: REDACTED\"\nHost: h"},
+		{`map[Accept:[a/b] Authorization:[Bearer abc.def] Host:[h]]`, `map[Accept:[a/b] Authorization:[REDACTED] Host:[h]]`},
+		{`{"Authorization":"Bearer abc.def","a":1}`, `{"Authorization":"REDACTED","a":1}`},
+		{`sent bearer abc123def`, `sent bearer REDACTED`},
+		{`X-Api-Key: k-42 was refused`, `X-Api-Key: REDACTED was refused`},
+		{`X-Innomaint-Auth: k-42 was refused`, `X-Innomaint-Auth: REDACTED was refused`},
+		{"Set-Cookie: sid=abc; Path=/\nServer: x", "Set-Cookie: REDACTED\nServer: x"},
+		// names and values
+		{`login as u password=hunter2, port 3`, `login as u password=REDACTED, port 3`},
+		{`(pwd=hunter2)`, `(pwd=REDACTED)`},
+		{`DB_PASS=hunter2 DB_HOST=h`, `DB_PASS=REDACTED DB_HOST=h`},
+		{`client_secret='a b c' next`, `client_secret='REDACTED' next`},
+		{`{Password:hunter2 Token:abc User:u}`, `{Password:REDACTED Token:REDACTED User:u}`},
+		{`{"user":"u","password":"hu\"nter2","a":"b"}`, `{"user":"u","password":"REDACTED","a":"b"}`},
+		{`{"access_token" : "t-1", "expires_in": 3600}`, `{"access_token" : "REDACTED", "expires_in": 3600}`},
+		{`{"token":null,"message":"expired"}`, `{"token":REDACTED,"message":"expired"}`},
+		{`body "{\"password\":\"hunter2\",\"a\":\"b\"}"`, `body "{\"password\":\"REDACTED\",\"a\":\"b\"}"`},
+		{`body "{\"password\":\"hu\\\"nter2\",\"a\":1}"`, `body "{\"password\":\"REDACTED\",\"a\":1}"`},
+		{`cut off: {"password":"hunt`, `cut off: {"password":"REDACTED"`},
+		{`jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sflKxwRJ ends`, `jwt REDACTED ends`},
+		// URLs and DSNs
+		{`Get "https://api.example.com/v1/assets/A%2F1?key=abc&x=1": EOF`, `Get "https://api.example.com/v1/assets/A%2F1?REDACTED": EOF`},
+		{`see (https://h.example/p?a=b).`, `see (https://h.example/p?REDACTED).`},
+		{`https://user:hunter2@h.example:8443/p`, `https://REDACTED@h.example:8443/p`},
+		{`https://user:hun/ter2@h.example/p`, `https://REDACTED@h.example/p`},
+		{`https://h.example/cb#access_token=abc`, `https://h.example/cb#REDACTED`},
+		{`GET /api/v1/assets/7?token=abc: 500`, `GET /api/v1/assets/7?REDACTED 500`},
+		{`open root:hunter2@tcp(127.0.0.1:3306)/cmms?parseTime=true`, `open root:REDACTED@tcp(127.0.0.1:3306)/cmms?REDACTED`},
+		{`root:p@ss"w/o:rd@unix(/run/m.sock)/cmms`, `root:REDACTED@unix(/run/m.sock)/cmms`},
+		{`dial u:hunter2@db.example:3306`, `dial u:REDACTED@db.example:3306`},
+		// what must stay readable
+		{``, ``},
+		{`asset AST-1042: 404 Not Found`, `asset AST-1042: 404 Not Found`},
+		{`Get "https://h.example:8443/api/v1/assets/AST-1": dial tcp 10.0.0.1:8443: connect: connection refused`,
+			`Get "https://h.example:8443/api/v1/assets/AST-1": dial tcp 10.0.0.1:8443: connect: connection refused`},
+		{`Error 1045 (28000): Access denied for user 'root'@'localhost' (using password: YES)`,
+			`Error 1045 (28000): Access denied for user 'root'@'localhost' (using password: YES)`},
+		{`Error 1062 (23000): Duplicate entry '7-Pumps' for key 'uq_category_name'`, `Error 1062 (23000): Duplicate entry '7-Pumps' for key 'uq_category_name'`},
+		{`auth: the API refused the token; is the warranty bypassed: 3 of 4 passed`, `auth: the API refused the token; is the warranty bypassed: 3 of 4 passed`},
+		{`बॉयलर 🔥: timeout`, `बॉयलर 🔥: timeout`},
+	}
+	for _, test := range tests {
+		if got := synclog.Redact(test.in); got != test.want {
+			t.Errorf("Redact(%q)\n got %q\nwant %q", test.in, got, test.want)
+		}
+		if got := synclog.Redact(test.want); got != test.want {
+			t.Errorf("a second pass turns %q\ninto %q", test.want, got)
+		}
+	}
+}
+
+func TestErrorMessage(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ணி🔥", 1500) // 3,000 runes + marks
+	tests := map[string]struct {
+		err   error
+		want  string
+		runes int
+	}{
+		"nil":              {nil, "", 0},
+		"plain":            {errors.New("404 Not Found"), "404 Not Found", 13},
+		"redacted":         {errors.New("password=hunter2"), "password=REDACTED", 17},
+		"invalid UTF-8":    {errors.New("a\xffb\x00c"), "a\uFFFDb c", 5},
+		"2,000 characters": {errors.New(strings.Repeat("é", 2000)), strings.Repeat("é", 2000), 2000},
+		"too long":         {errors.New(long), string([]rune(long)[:1999]) + "…", 2000},
+		"huge":             {errors.New(strings.Repeat("x", 9<<20)), strings.Repeat("x", 1999) + "…", 2000},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := synclog.ErrorMessage(test.err)
+			if got != test.want || utf8.RuneCountInString(got) != test.runes {
+				t.Errorf("%d characters %.100q, want %d %.100q", utf8.RuneCountInString(got), got, test.runes, test.want)
+			}
+		})
+	}
+}
+
+// A secret that straddles the point where a huge text is cut must not come out by half.
+func TestErrorMessageRedactsAcrossTheCut(t *testing.T) {
+	t.Parallel()
+	for _, fill := range []int{1950, 1990, 1998, 64<<10 - 10} {
+		text := strings.Repeat("x", fill) + " password=hunter2hunter2hunter2"
+		if got := synclog.ErrorMessage(errors.New(text)); strings.Contains(got, "hunt") {
+			t.Errorf("after %d: %q", fill, got[len(got)-60:])
+		}
+	}
+}
+
+// FuzzRedact plants a secret between arbitrary text in each shape that Redact knows.
+func FuzzRedact(f *testing.F) {
+	f.Add("", "s3cr3t-value", "")
+	f.Add("Get \"https://h/p?", "hunter2=", "\": EOF")
+	f.Add(`{"token":"`, "a@b:c/d?e", `"}`)
+	f.Add("password=", "x):y,z;1", "Bearer ")
+	f.Add("a:b@c:d@ https://u:p@h/?q#f", "ABCdef123", `\"`)
+	f.Add("authorization: digest", "tok_en-0", "cookie=")
+	f.Fuzz(func(t *testing.T, before, secret, after string) {
+		for _, text := range append(planted(before, secret, after), before, after) {
+			once := synclog.Redact(text)
+			if twice := synclog.Redact(once); twice != once {
+				t.Errorf("not idempotent: %q\n once %q\ntwice %q", text, once, twice)
+			}
+			if len(once) > 4*len(text)+len("REDACTED") {
+				t.Errorf("%d bytes became %d: %q", len(text), len(once), once)
+			}
+			if utf8.ValidString(text) && !utf8.ValidString(once) {
+				t.Errorf("%q became invalid UTF-8 %q", text, once)
+			}
+		}
+		if !plantable(before, secret, after) {
+			return
+		}
+		for _, text := range planted(before, secret, after) {
+			if got := synclog.Redact(text); strings.Contains(got, secret) {
+				t.Errorf("the secret %q survives in %q\nof %q", secret, got, text)
+			}
+		}
+	})
+}
+
+func planted(before, secret, after string) []string {
+	inJSON, _ := json.Marshal(map[string]string{"password": secret})
+	twice, _ := json.Marshal(string(inJSON))
+	var texts []string
+	for _, shape := range []string{
+		"password=" + secret,
+		"X-Api-Key: " + secret,
+		"client_secret: \"" + secret + "\"",
+		string(inJSON),
+		string(twice),
+		"Authorization: Bearer " + secret,
+		"Authorization: " + secret,
+		"bearer " + secret,
+		"https://h.example/p?" + secret,
+		"https://h.example/p?a=b&t=" + secret,
+		"https://user:" + url.QueryEscape(secret) + "@h.example/p",
+		"https://user:" + secret + "@h.example/p",
+		"root:" + secret + "@tcp(127.0.0.1:3306)/cmms",
+	} {
+		texts = append(texts, fmt.Sprintf("%s\n%s\n%s", before, shape, after))
+	}
+	return texts
+}
+
+// plantable says whether the secret can be told from the text around it, and has no character that ends a value.
+func plantable(before, secret, after string) bool {
+	if len(secret) < 6 || strings.ContainsAny(secret, "\"'\\<>`") || strings.ContainsAny(before, "\"'\\[") {
+		return false // an open quote before it would swallow the name that tells of it
+	}
+	letters := 0
+	for _, r := range secret {
+		if r > unicode.MaxASCII || unicode.IsSpace(r) || unicode.IsControl(r) {
+			return false
+		}
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			letters++
+		}
+	}
+	frame := strings.Join(planted(before, "", after), "\n") + "REDACTED"
+	return letters >= 6 && !strings.Contains(frame, secret)
+}
