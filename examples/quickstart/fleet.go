@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// sample is one asset of the fake Innomaint.
+type sample struct {
+	customerID uint64
+	id         string
+	body       map[string]any // what the API answers; see docs of innomaint.FieldMap for what else it may look like
+}
+
+// The customers, with their sites. Their ids are high so that they meet no real customer's.
+var customers = []struct {
+	id     uint64
+	prefix string
+	sites  [2]string
+	vendor string // the service company
+}{
+	{990001, "QS-HOSP", [2]string{"Harbour Hospital", "Harbour Clinic North"}, "Coastal Engineering"},
+	{990002, "QS-MALL", [2]string{"Lakeside Mall", "Lakeside Parking"}, "Acme Supply"},
+	{990003, "QS-CAMP", [2]string{"Green Valley Campus", "Green Valley Hostel"}, "Deccan Facility Care"},
+}
+
+// The kinds of equipment, which every customer has.
+var equipment = []struct {
+	category, subcategory, manufacturer, model, name, power, cost string
+}{
+	{"HVAC", "Pumps", "Grundfos", "NB 50-200", "Chilled water pump", "11 kW", "125000.50"},
+	{"HVAC", "Air handling units", "Daikin", "D-AHU Professional", "Air handling unit", "7.5 kW", "₹ 4,80,000"},
+	{"HVAC", "Chillers", "Carrier", "AquaForce 30XW", "Water-cooled chiller", "310 kW", "6250000"},
+	{"Electrical", "Generators", "Cummins", "C500 D5", "Standby generator", "400 kW", "3,150,000.00"},
+	{"Electrical", "UPS", "Eaton", "93PM", "Uninterruptible supply", "100 kVA", "1890000"},
+	{"Electrical", "Switchgear", "Schneider Electric", "Premset", "Main switchboard", "-", "975000.00"},
+	{"Lifts", "Passenger lifts", "KONE", "MonoSpace 500", "Passenger lift", "9 kW", "2400000"},
+	{"Lifts", "Escalators", "Schindler", "9300", "Escalator", "11 kW", "3300000"},
+	{"Fire safety", "Fire pumps", "Kirloskar", "DB 100/26", "Fire pump", "45 kW", "410000"},
+	{"Fire safety", "Fire alarm panels", "Honeywell", "ESSER FlexES", "Fire alarm panel", "NA", "285000.75"},
+	{"Plumbing", "Water heaters", "A. O. Smith", "BTH-300", "Water heater", "88 kW", "540000"},
+	{"Plumbing", "Treatment plants", "Thermax", "ECOMOL 50", "Sewage treatment plant", "15 kW", "2750000"},
+}
+
+var (
+	categories  = []string{"HVAC", "Electrical", "Lifts", "Fire safety", "Plumbing"}
+	rooms       = []string{"Plant room", "Electrical room", "Lift lobby", "Pump house"}
+	departments = []string{"Facilities", "Electrical", "Housekeeping", "Safety"}
+)
+
+// newFleet returns n assets, a third of them each customer's.
+func newFleet(n int) []sample {
+	fleet := make([]sample, n)
+	for i := range fleet {
+		c := i * len(customers) / n
+		customer := customers[c]
+		id := fmt.Sprintf("%s-%04d", customer.prefix, i+1)
+		fleet[i] = sample{customerID: customer.id, id: id, body: newBody(id, i, c)}
+	}
+	return fleet
+}
+
+// newBody returns asset number i, of customer number c.
+func newBody(id string, i, c int) map[string]any {
+	e := i % len(equipment)
+	kind, customer := equipment[e], customers[c]
+	site := i / 12 % 2
+	building := i / 24 % 2
+	room := e / 3
+	floor := room % 3
+	where := 1000*(c+1) + 100*site + 10*building + floor
+	bought := time.Date(2016, 1, 4, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i*37%2900)
+	date := func(t time.Time) string { return t.Format(time.DateOnly) }
+
+	return map[string]any{
+		"asset_id": id, "asset_code": fmt.Sprintf("%.3s-%d", kind.subcategory, i+1),
+		"asset_name":    fmt.Sprintf("%s %d", kind.name, i/len(equipment)+1),
+		"serial_number": fmt.Sprintf("SN%08d", 7919*(i+1)), "barcode": fmt.Sprintf("8901%09d", i+1),
+		"category":     ref(10+slices.Index(categories, kind.category), kind.category),
+		"subcategory":  ref(100+e, kind.subcategory),
+		"manufacturer": ref(200+e, kind.manufacturer),
+		"model":        ref(300+e, kind.model),
+		"vendor":       vendor(c, customer.vendor),
+		"location": map[string]any{
+			"site":     ref(1000*(c+1)+100*site, customer.sites[site]),
+			"building": ref(1000*(c+1)+100*site+10*building, fmt.Sprintf("Block %c", 'A'+building)),
+			"floor":    ref(where, fmt.Sprintf("Level %d", floor)),
+			"room":     ref(10*where+room, rooms[room]),
+		},
+		"department": ref(1+e%len(departments), departments[e%len(departments)]),
+		"status":     ref(1, "In service"), "criticality": []string{"High", "Medium", "Low"}[i%3],
+		"purchase_date": date(bought), "purchase_cost": kind.cost, "currency": "INR",
+		"installation_date": date(bought.AddDate(0, 1, 0)),
+		"warranty_start":    date(bought.AddDate(0, 1, 0)), "warranty_end": date(bought.AddDate(3, 1, -1)),
+		"amc":           map[string]any{"start": "01-04-2025", "end": "31-03-2026"},
+		"custom_fields": map[string]any{"Rated power": kind.power},
+		"updated_at":    "2026-10-01T08:30:00Z",
+	}
+}
+
+func ref(id int, name string) map[string]any { return map[string]any{"id": id, "name": name} }
+
+// vendor is the service company of customer number c.
+func vendor(c int, name string) map[string]any {
+	v := ref(900+c, name)
+	v["email"], v["phone"] = fmt.Sprintf("service%d@vendor.example", c+1), "+91 44 5550 0100"
+	return v
+}
