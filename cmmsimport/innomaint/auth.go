@@ -1,0 +1,109 @@
+package innomaint
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// Auth is how the client identifies itself: made by [BearerToken], [APIKey] or [Login]. It prints as its scheme only,
+// under every verb, and so do the Config and the Client that hold it.
+type Auth struct {
+	// A function, so that no print of a struct that holds an Auth in an unexported field reaches the secrets: fmt cannot
+	// call the methods below there, and follows pointers under some verbs.
+	credentials func() credentials
+}
+
+type credentials struct {
+	scheme             string // for people: "bearer token"
+	header             string // sent with every request; "" with a login
+	value              string // of that header
+	username, password string // of a login
+}
+
+func (c credentials) auth() Auth { return Auth{func() credentials { return c }} }
+
+// secrets returns what must never be printed. A header's value may begin with a scheme that is none.
+func (c credentials) secrets() []string {
+	_, rest, _ := strings.Cut(c.value, " ")
+	return []string{c.value, rest, c.password}
+}
+
+// BearerToken sends "Authorization: Bearer token".
+func BearerToken(token string) Auth {
+	return credentials{scheme: "bearer token", header: "Authorization", value: bearer(token)}.auth()
+}
+
+// APIKey sends the key in the header of that name.
+func APIKey(header, key string) Auth {
+	return credentials{scheme: "API key", header: strings.TrimSpace(header), value: strings.TrimSpace(key)}.auth()
+}
+
+// Login gets a token from POST {BaseURL}/api/v1/auth/login with {"username":…,"password":…} and sends it as a bearer
+// token. The answer is {"token":…,"expires_in":seconds} (also access_token, and either inside "data" or "result"). The
+// token is kept until 30 seconds before it expires, without expires_in until a 401, and renewed once on a 401. A login
+// that the API rejects is not repeated within a minute: accounts get locked.
+func Login(username, password string) Auth {
+	return credentials{scheme: "login", username: username, password: password}.auth()
+}
+
+// String returns the scheme, never a secret.
+func (a Auth) String() string {
+	if a.credentials == nil {
+		return "no auth"
+	}
+	return a.credentials().scheme + " [redacted]"
+}
+
+// Format implements [fmt.Formatter]: String under every verb.
+func (a Auth) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.String()) }
+
+// LogValue implements [slog.LogValuer]: as String.
+func (a Auth) LogValue() slog.Value { return slog.StringValue(a.String()) }
+
+// problem says what is wrong with the credentials, or "".
+func (a Auth) problem() string {
+	if a.credentials == nil {
+		return "is required: innomaint.BearerToken, APIKey or Login"
+	}
+	c := a.credentials()
+	switch {
+	case c.header == "" && c.scheme != "login":
+		return "APIKey needs the name of a header"
+	case c.header != "" && !isHeaderName(c.header):
+		return "APIKey: the header's name may hold letters, digits and hyphens only"
+	case c.header != "" && !isHeaderValue(c.value):
+		return "the " + c.scheme + " is empty or holds characters that no header can carry"
+	case c.header == "" && (c.username == "" || c.password == ""):
+		return "Login needs a username and a password"
+	}
+	return ""
+}
+
+// bearer returns the header value for a token, "" for no token.
+func bearer(token string) string {
+	if token = strings.TrimSpace(token); token == "" {
+		return ""
+	}
+	return "Bearer " + token
+}
+
+func isHeaderName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isHeaderValue(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return false
+		}
+	}
+	return s != ""
+}

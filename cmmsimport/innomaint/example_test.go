@@ -1,0 +1,137 @@
+package innomaint_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
+)
+
+func ExampleNew() {
+	client, err := innomaint.New(innomaint.Config{
+		BaseURL: "https://tenant.example.com",
+		Auth:    innomaint.BearerToken("the token"), // prints as [redacted]
+	})
+	fmt.Println(client, err)
+
+	_, err = innomaint.New(innomaint.Config{BaseURL: "tenant.example.com"})
+	fmt.Println(err)
+	// Output:
+	// innomaint.Client for innomaint.Config{BaseURL: https://tenant.example.com, AssetPath: /api/v1/assets/{cmms_asset_id}, Auth: bearer token [redacted]} <nil>
+	// innomaint: Config.BaseURL must begin with https:// (or http://)
+	// innomaint: Config.Auth is required: innomaint.BearerToken, APIKey or Login
+}
+
+func ExampleClient_GetAsset() {
+	server := innomainttest.NewServer() // stands for the tenant
+	defer server.Close()
+	server.SetAsset("AST-1042", `{"status": "success", "data": {
+		"asset_id": "AST-1042", "asset_name": "Pump&nbsp;7", "make": "Grundfos",
+		"purchase_cost": "₹ 1,25,000.50", "purchase_date": "01-04-2021", "warranty_end": "soon"}}`)
+
+	client, err := innomaint.New(innomaint.Config{BaseURL: server.URL(), Auth: innomaint.BearerToken("t")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	asset, err := client.GetAsset(context.Background(), innomaint.AssetRef{CustomerID: 7, AssetID: "AST-1042"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(asset.Name, "by", asset.Manufacturer.Name, "for", asset.PurchaseCost, "on", asset.PurchaseDate)
+	fmt.Println(asset.Warnings[0])
+
+	_, err = client.GetAsset(context.Background(), innomaint.AssetRef{CustomerID: 7, AssetID: "gone"})
+	fmt.Println(errors.Is(err, innomaint.ErrNotFound))
+	// Output:
+	// Pump 7 by Grundfos for 125000.5 on 2021-04-01
+	// warranty_end: "soon" is no date in a known layout
+	// true
+}
+
+func ExamplePerCustomer() {
+	server := innomainttest.NewServer()
+	defer server.Close()
+	server.SetAsset("AST-1042", innomainttest.SampleAsset("AST-1042"))
+
+	tenants := innomaint.PerCustomer(func(ctx context.Context, customerID uint64) (*innomaint.Client, error) {
+		if customerID != 7 {
+			return nil, errors.New("no credentials stored")
+		}
+		return innomaint.New(innomaint.Config{BaseURL: server.URL(), Auth: innomaint.BearerToken("token of 7")})
+	})
+	asset, err := tenants.GetAsset(context.Background(), innomaint.AssetRef{CustomerID: 7, AssetID: "AST-1042"})
+	fmt.Println(asset.Name, err)
+	_, err = tenants.GetAsset(context.Background(), innomaint.AssetRef{CustomerID: 8, AssetID: "AST-1042"})
+	fmt.Println(err)
+	// Output:
+	// Chilled water pump 7 <nil>
+	// innomaint: asset "AST-1042": auth: no client for customer 8 (next try in a minute): no credentials stored
+}
+
+func ExampleBearerToken() {
+	fmt.Println(innomaint.BearerToken("the token"))
+	// Output: bearer token [redacted]
+}
+
+func ExampleAPIKey() {
+	fmt.Println(innomaint.APIKey("X-Api-Key", "the key"))
+	// Output: API key [redacted]
+}
+
+func ExampleLogin() {
+	server := innomainttest.NewServer(innomainttest.WithLogin("sync", "the password"))
+	defer server.Close()
+	server.SetAsset("AST-1042", innomainttest.SampleAsset("AST-1042"))
+
+	client, err := innomaint.New(innomaint.Config{BaseURL: server.URL(), Auth: innomaint.Login("sync", "the password")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for range 3 {
+		if _, err := client.GetAsset(context.Background(), innomaint.AssetRef{AssetID: "AST-1042"}); err != nil {
+			fmt.Println(err)
+		}
+	}
+	fmt.Println(server.LoginCalls(), "login for", server.Calls(), "assets")
+	// Output: 1 login for 3 assets
+}
+
+func ExampleFieldMap() {
+	client, err := innomaint.New(innomaint.Config{
+		BaseURL: "https://tenant.example.com",
+		Auth:    innomaint.BearerToken("t"),
+		Fields: innomaint.FieldMap{
+			Name:         []string{"title", "asset_name"},                        // the first with a value
+			SerialNumber: []string{`attributes.#(key=="serial").value`},          // any gjson path
+			Barcode:      []string{},                                             // not ours to fill
+			Model:        innomaint.ReferencePaths{Name: []string{"type.label"}}, // the rest as by default
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	asset, err := client.Decode(innomaint.AssetRef{AssetID: "1"}, []byte(`{"id": 1, "title": "Pump", "barcode": "890",
+		"attributes": [{"key": "serial", "value": "SN-9"}], "model_id": 31, "type": {"label": "NB 50"}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%q %q %q %+v\n", asset.Name, asset.SerialNumber, asset.Barcode, asset.Model)
+	// Output: "Pump" "SN-9" "" {ID:31 Name:NB 50 Code: Email: Phone:}
+}
+
+func ExampleParseDecimal() {
+	for _, text := range []string{"₹ 1,25,000.50", "1.25e5", "12,50"} {
+		fmt.Println(innomaint.ParseDecimal(text))
+	}
+	// Output:
+	// 125000.5 <nil>
+	// 125000 <nil>
+	//  innomaint: "12,50" is no decimal number
+}

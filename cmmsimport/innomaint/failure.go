@@ -1,0 +1,85 @@
+package innomaint
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-resty/resty/v2"
+	"github.com/tidwall/gjson"
+)
+
+// brokenExchange says what it means that no whole answer came.
+func (c *Client) brokenExchange(err error) *Error {
+	cause := c.redactor().cause(err)
+	var corrupt flate.CorruptInputError
+	var elsewhere *redirectError
+	var network net.Error
+	switch {
+	case errors.Is(err, resty.ErrResponseBodyTooLarge):
+		return badResponse(fmt.Sprintf("the answer is longer than %d bytes (Config.MaxBodyBytes)", c.maxBodyBytes))
+	case errors.As(err, &elsewhere):
+		return badResponse(elsewhere.Error())
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+		return &Error{Kind: KindBadResponse, Message: "the answer cannot be decompressed", Err: cause}
+	case errors.As(err, &network) && network.Timeout():
+		return &Error{Kind: KindTimeout, Message: fmt.Sprintf("no answer within %v (Config.Timeout)", c.timeout), Err: cause}
+	}
+	return &Error{Kind: KindUnavailable, Message: "no connection to the API, or one that broke", Err: cause}
+}
+
+// refusal is the failure of an answer whose status is no success: the kind is the status's, whatever the body says.
+func refusal(status int, body []byte) *Error {
+	kind := kindOfStatus(status)
+	message := map[Kind]string{
+		KindNotFound:    "the API has no such asset: correct the row's cmms_asset_id, or unlink it",
+		KindAuth:        "the API refuses the credentials: check Config.Auth and what it may read",
+		KindRateLimited: "the API asks to slow down: set Config.RatePerSecond",
+		KindUnavailable: "the API is in trouble: run again later",
+		KindBadResponse: "the API refuses the request: check Config.BaseURL and AssetPath",
+	}[kind]
+	if said := serverText(body); said != "" {
+		message += "; it says: " + said
+	}
+	return &Error{Kind: kind, Message: message}
+}
+
+// serverText returns what the body of a refusal says, shortened: its messages, a plain text, or that it is a page.
+func serverText(body []byte) string {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	switch {
+	case looksLikeHTML(body):
+		return "(an HTML page, so Config.BaseURL or AssetPath may be wrong)"
+	case depth(body) <= maxDepth && gjson.ValidBytes(body):
+		return shorten(readVerdict(gjson.ParseBytes(body)).message, maxServerMessage)
+	case utf8.Valid(body):
+		return shorten(strings.Join(strings.Fields(string(body)), " "), maxServerMessage)
+	}
+	return ""
+}
+
+const maxRedirects = 10
+
+// redirectError is why a redirect is not followed. Its text leaves out the path and the query.
+type redirectError struct{ text string }
+
+func (e *redirectError) Error() string { return e.text }
+
+// checkRedirect follows redirects on the same host with the same scheme only: the credentials travel with them.
+func checkRedirect(request *http.Request, via []*http.Request) error {
+	from, to := via[0].URL, request.URL
+	switch {
+	case from.Scheme != to.Scheme || !strings.EqualFold(from.Host, to.Host):
+		return &redirectError{fmt.Sprintf("the API redirects to %s://%s, where the credentials must not go: check Config.BaseURL",
+			to.Scheme, to.Host)}
+	case len(via) > maxRedirects:
+		return &redirectError{fmt.Sprintf("more than %d redirects", maxRedirects)}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package innomainttest
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// auth is what the server asks for: a header with one value, or a token that it issued.
+type auth struct {
+	header, value      string          // "" for none
+	username, password string          // "" without logins
+	issued             int             // tokens so far
+	valid              map[string]bool // those still accepted
+	script             script          // of logins
+}
+
+// WithBearerToken asks for "Authorization: Bearer t".
+func WithBearerToken(t string) Option {
+	return func(s *Server) { s.auth.header, s.auth.value = "Authorization", "Bearer "+t }
+}
+
+// WithAPIKey asks for the key in the header of that name.
+func WithAPIKey(header, key string) Option {
+	return func(s *Server) { s.auth.header, s.auth.value = header, key }
+}
+
+// WithLogin asks for a token from POST /api/v1/auth/login, which issues one that is good for an hour, or until
+// [Server.ExpireTokens], to whoever sends this username and password.
+func WithLogin(username, password string) Option {
+	return func(s *Server) {
+		s.auth.username, s.auth.password = username, password
+		s.auth.valid = map[string]bool{}
+	}
+}
+
+// ExpireTokens makes every token that a login issued so far worthless: calls with it are answered 401.
+func (s *Server) ExpireTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.auth.valid)
+}
+
+// ScriptLogin lines up answers for the next logins, one each, in order; after them logins work again. Status 0 with no Body
+// stands for the login's own answer, for example after a Delay.
+func (s *Server) ScriptLogin(answers ...Answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.auth.script.queue = append(s.auth.script.queue, answers...)
+}
+
+func (s *Server) authorised(r *http.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.auth.header != "":
+		return subtle.ConstantTimeCompare([]byte(r.Header.Get(s.auth.header)), []byte(s.auth.value)) == 1
+	case s.auth.valid != nil:
+		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		return ok && s.auth.valid[token]
+	}
+	return true
+}
+
+func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
+	var sent struct{ Username, Password string }
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&sent)
+
+	s.mu.Lock()
+	s.traffic.logins++
+	answer, _ := s.auth.script.next()
+	switch {
+	case answer.Status != 0 || answer.Body != "": // scripted
+	case s.auth.valid == nil:
+		answer.Status, answer.Body = http.StatusNotFound, errorBody("no such path")
+	case r.Method != http.MethodPost:
+		answer.Status, answer.Body = http.StatusMethodNotAllowed, errorBody("method not allowed")
+	case err != nil || sent.Username != s.auth.username || sent.Password != s.auth.password:
+		answer.Status, answer.Body = http.StatusUnauthorized, errorBody("Invalid username or password")
+	default:
+		s.auth.issued++
+		token := fmt.Sprintf("issued-token-%d", s.auth.issued)
+		s.auth.valid[token] = true
+		answer.Body = fmt.Sprintf(`{"token":%q,"expires_in":3600}`, token)
+	}
+	s.mu.Unlock()
+	s.write(w, r, answer)
+}

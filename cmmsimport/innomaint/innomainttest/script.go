@@ -1,0 +1,57 @@
+package innomainttest
+
+// script is what is lined up for one id.
+type script struct {
+	queue  []Answer
+	always *Answer // when the queue is used up; nil: the asset itself
+}
+
+// Script lines up answers for the next calls for id, one each, in order. When they are used up, the answer is that of
+// [Server.ScriptAlways], else the asset itself.
+func (s *Server) Script(id string, answers ...Answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one := s.script(id)
+	one.queue = append(one.queue, answers...)
+}
+
+// ScriptAlways makes a the answer to every call for id that [Server.Script] has none for. SetAsset does not change that;
+// ScriptAlways(id, Answer{}) does: it stands for the asset itself.
+func (s *Server) ScriptAlways(id string, a Answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.script(id).always = &a
+}
+
+func (s *Server) script(id string) *script {
+	one := s.scripts[id]
+	if one == nil {
+		one = &script{}
+		s.scripts[id] = one
+	}
+	return one
+}
+
+// nextAnswer returns the scripted answer for a call, or the zero Answer, which is the asset itself.
+func (s *Server) nextAnswer(id string) Answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one := s.scripts[id]; one != nil {
+		answer, _ := one.next()
+		return answer
+	}
+	return Answer{}
+}
+
+// next returns the next answer, and whether there is one.
+func (s *script) next() (Answer, bool) {
+	if len(s.queue) > 0 {
+		a := s.queue[0]
+		s.queue = s.queue[1:]
+		return a, true
+	}
+	if s.always != nil {
+		return *s.always, true
+	}
+	return Answer{}, false
+}

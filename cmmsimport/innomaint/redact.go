@@ -1,0 +1,77 @@
+package innomaint
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+const redacted = "[redacted]"
+
+// What looks like a secret even where it is not one of ours.
+var (
+	queryPattern  = regexp.MustCompile(`\?[^\s"'<>?]*=[^\s"'<>]*`)
+	bearerPattern = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[^\s"',;]+`)
+	secretPattern = regexp.MustCompile(`(?i)("?\b(?:access_?token|token|password|passwd|secret|api[-_]?key|authorization)"?\s*[:=]\s*)("[^"]*"|[^\s",;}&]+)`)
+	userPattern   = regexp.MustCompile(`://[^\s/@"']+@`)
+)
+
+// redactor takes secrets out of texts that others wrote: servers, transports, proxies.
+type redactor struct{ secrets []string }
+
+// newRedactor takes the secrets as they are; it looks for them as URLs and JSON spell them too.
+func newRedactor(secrets ...string) redactor {
+	var r redactor
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		quoted, _ := json.Marshal(secret) // a string always marshals
+		for _, spelling := range []string{secret, strings.Trim(string(quoted), `"`), url.QueryEscape(secret), url.PathEscape(secret)} {
+			if !slices.Contains(r.secrets, spelling) {
+				r.secrets = append(r.secrets, spelling)
+			}
+		}
+	}
+	// The longest first: one may be part of another.
+	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
+	return r
+}
+
+// text returns s without secrets and query strings.
+func (r redactor) text(s string) string {
+	for _, secret := range r.secrets {
+		s = strings.ReplaceAll(s, secret, redacted)
+	}
+	s = userPattern.ReplaceAllString(s, "://"+redacted+"@")
+	s = queryPattern.ReplaceAllString(s, "?"+redacted)
+	s = bearerPattern.ReplaceAllString(s, "$1 "+redacted)
+	return secretPattern.ReplaceAllString(s, "$1"+redacted)
+}
+
+// cause returns err without the URL that net/http puts around it, and with a redacted text where it holds more.
+func (r redactor) cause(err error) error {
+	var urlError *url.Error
+	if errors.As(err, &urlError) {
+		err = urlError.Err
+	}
+	if err == nil {
+		return nil
+	}
+	if text := r.text(err.Error()); text != err.Error() {
+		return &redactedError{text, err}
+	}
+	return err
+}
+
+// redactedError stands for an error whose text holds a secret. It has no Unwrap, which would give that text away.
+type redactedError struct {
+	text  string
+	cause error
+}
+
+func (e *redactedError) Error() string        { return e.text }
+func (e *redactedError) Is(target error) bool { return errors.Is(e.cause, target) }

@@ -1,0 +1,144 @@
+package innomaint
+
+import (
+	"html"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+)
+
+// unreadable is the error of a reader: a value is there and cannot be taken.
+type unreadable struct{ value, reason string }
+
+func (u *unreadable) Error() string { return u.reason }
+
+func (u *unreadable) warning(field string) Warning {
+	return Warning{Field: field, Value: shorten(u.value, maxWarningValue), Reason: u.reason}
+}
+
+// cannot returns the error for a value that is no such thing as was expected.
+func cannot(v gjson.Result, reason string) error { return &unreadable{asSent(v), reason} }
+
+// asSent returns a text without its quotes, and anything else as it stands in the answer.
+func asSent(v gjson.Result) string {
+	if v.Type == gjson.String {
+		return v.Str
+	}
+	return v.Raw
+}
+
+// readText returns a text, cleaned by clean, or a number's digits as sent; "" for a placeholder.
+func readText(v gjson.Result, clean func(string) string) (string, error) {
+	switch {
+	case isEmpty(v):
+		return "", nil
+	case v.Type == gjson.Number:
+		return v.Raw, nil
+	case v.Type != gjson.String:
+		return "", cannot(v, "is "+jsonKind(v)+" where a text was expected")
+	}
+	text := clean(v.Str)
+	switch {
+	case isPlaceholder(text):
+		return "", nil
+	case !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError):
+		return "", cannot(v, "is no whole UTF-8 text")
+	case strings.IndexByte(text, 0) >= 0:
+		return "", cannot(v, "holds a NUL byte")
+	}
+	return text, nil
+}
+
+// readBool returns a boolean and whether there is one.
+func readBool(v gjson.Result) (value, ok bool, err error) {
+	if isEmpty(v) {
+		return false, false, nil
+	}
+	switch strings.ToLower(cleanID(asSent(v))) {
+	case "true", "y", "yes", "1":
+		return true, true, nil
+	case "false", "n", "no", "0":
+		return false, true, nil
+	}
+	return false, false, cannot(v, "is no boolean")
+}
+
+// cleanLine makes one line of plain text: entities resolved, no-break and doubled spaces single, no padding.
+func cleanLine(s string) string {
+	s = html.UnescapeString(s)
+	if isCleanLine(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// isCleanLine reports whether cleanLine has nothing to do; it need not notice that for every text.
+func isCleanLine(s string) bool {
+	space := true // a space here would be padding, or doubled
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ' && space, c != ' ' && c <= ' ', c >= utf8.RuneSelf:
+			return false
+		default:
+			space = c == ' '
+		}
+	}
+	return !space
+}
+
+// cleanLines does what cleanLine does to each line, and keeps the line breaks between them.
+func cleanLines(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(html.UnescapeString(s))
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
+}
+
+// cleanID takes padding away and nothing else: ids are compared character for character.
+func cleanID(s string) string { return strings.TrimFunc(s, unicode.IsSpace) }
+
+// isEmpty reports whether nothing stands at v: absent, null, {}, [], or a text that is a placeholder.
+func isEmpty(v gjson.Result) bool {
+	switch v.Type {
+	case gjson.Null:
+		return true
+	case gjson.String:
+		return isPlaceholder(cleanID(html.UnescapeString(v.Str)))
+	case gjson.JSON:
+		return len(v.Raw) < 2 || strings.TrimSpace(v.Raw[1:len(v.Raw)-1]) == ""
+	}
+	return false
+}
+
+func isPlaceholder(text string) bool {
+	switch len(text) {
+	case 0:
+		return true
+	case 1:
+		return text == "-"
+	case 2:
+		return strings.EqualFold(text, "NA")
+	case 3:
+		return strings.EqualFold(text, "N/A")
+	case 4:
+		return strings.EqualFold(text, "null")
+	}
+	return false
+}
+
+// jsonKind names what v is, for people.
+func jsonKind(v gjson.Result) string {
+	switch {
+	case v.IsObject():
+		return "an object"
+	case v.IsArray():
+		return "a list"
+	case v.IsBool():
+		return "a boolean"
+	}
+	return "no text"
+}
