@@ -40,7 +40,7 @@ func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
 		return v, verdict.failure()
 	case known && d.hasSubstance(): // an asset of its own: its status is business data
 		return v, nil
-	case verdict.negative && !(named && verdict.message == ""):
+	case verdict.negative && (!named || verdict.message != ""):
 		return v, verdict.failure()
 	}
 	inner, isEnvelope := unwrap(v)

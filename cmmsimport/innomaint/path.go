@@ -18,7 +18,7 @@ var secretName = regexp.MustCompile(`(?i)key|token|secret|pass|auth|sig`)
 func parsePath(s string) *pathTemplate {
 	path, query, _ := strings.Cut(s, "?")
 	t := &pathTemplate{path: path, query: query}
-	for _, pair := range strings.Split(query, "&") {
+	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		if secretName.MatchString(name) && !strings.Contains(value, "{") {
 			t.secrets = append(t.secrets, value)

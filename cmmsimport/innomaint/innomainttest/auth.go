@@ -70,7 +70,7 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) {
 
 	s.mu.Lock()
 	s.traffic.logins++
-	answer, _ := s.auth.script.next()
+	answer := s.auth.script.next()
 	switch {
 	case answer.Status != 0 || answer.Body != "": // scripted
 	case s.auth.valid == nil:

@@ -37,21 +37,20 @@ func (s *Server) nextAnswer(id string) Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if one := s.scripts[id]; one != nil {
-		answer, _ := one.next()
-		return answer
+		return one.next()
 	}
 	return Answer{}
 }
 
-// next returns the next answer, and whether there is one.
-func (s *script) next() (Answer, bool) {
+// next returns the next answer, the zero Answer where there is none.
+func (s *script) next() Answer {
 	if len(s.queue) > 0 {
 		a := s.queue[0]
 		s.queue = s.queue[1:]
-		return a, true
+		return a
 	}
 	if s.always != nil {
-		return *s.always, true
+		return *s.always
 	}
-	return Answer{}, false
+	return Answer{}
 }

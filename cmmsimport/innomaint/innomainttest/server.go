@@ -53,11 +53,9 @@ func NewServer(opts ...Option) *Server {
 		opt(s)
 	}
 	s.http = &http.Server{Handler: http.HandlerFunc(s.serve)}
-	s.handlers.Add(1)
-	go func() {
-		defer s.handlers.Done()
+	s.handlers.Go(func() {
 		_ = s.http.Serve(listener) // always http.ErrServerClosed
-	}()
+	})
 	return s
 }
 
