@@ -1,0 +1,134 @@
+package cmmsimport
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+)
+
+// EnrichAssetFromAPI maps a decoded answer onto the asset: every column of ic3_asset_master that Innomaint has a value
+// for, with the rows of the seven master tables found or created on the way. Empty values are mapped too; what they mean
+// is for Options.Policies to say. A value that was there but could not be read leaves its column as it is.
+//
+// The error is the transaction's, and nothing of the asset must then be committed. References that cannot become rows
+// are warnings on detail.
+func EnrichAssetFromAPI(ctx context.Context, _ *gorm.DB, masters MasterResolver, asset *AssetMaster, detail *innomaint.Asset) error {
+	assign(detail, "asset_code", &asset.AssetCode, detail.Code)
+	assign(detail, "asset_name", &asset.AssetName, detail.Name)
+	assign(detail, "description", &asset.Description, detail.Description)
+	assign(detail, "serial_number", &asset.SerialNumber, detail.SerialNumber)
+	assign(detail, "barcode", &asset.Barcode, detail.Barcode)
+	assign(detail, "criticality", &asset.Criticality, detail.Criticality)
+	assign(detail, "parent_cmms_asset_id", &asset.ParentCMMSAssetID, detail.ParentAssetID)
+	assign(detail, "purchase_date", &asset.PurchaseDate, detail.PurchaseDate)
+	assign(detail, "purchase_cost", &asset.PurchaseCost, detail.PurchaseCost)
+	assign(detail, "currency", &asset.Currency, detail.Currency)
+	assign(detail, "installation_date", &asset.InstallationDate, detail.InstallationDate)
+	assign(detail, "warranty_start", &asset.WarrantyStart, detail.WarrantyStart)
+	assign(detail, "warranty_end", &asset.WarrantyEnd, detail.WarrantyEnd)
+	assign(detail, "amc_start", &asset.AMCStart, detail.AMCStart)
+	assign(detail, "amc_end", &asset.AMCEnd, detail.AMCEnd)
+	assign(detail, "custom_fields", &asset.CustomFields, detail.CustomFields)
+	assign(detail, "cmms_updated_at", &asset.CMMSUpdatedAt, detail.UpdatedAt)
+
+	m := masterMapper{ctx: ctx, masters: masters, detail: detail}
+	category := m.reference("category_id", &asset.CategoryID, detail.Category, Master{Kind: MasterCategory})
+	m.reference("subcategory_id", &asset.SubcategoryID, detail.Subcategory, category.child(MasterSubcategory))
+	manufacturer := m.reference("manufacturer_id", &asset.ManufacturerID, detail.Manufacturer, Master{Kind: MasterManufacturer})
+	m.reference("model_id", &asset.ModelID, detail.Model, manufacturer.child(MasterModel))
+	m.reference("vendor_id", &asset.VendorID, detail.Vendor, Master{Kind: MasterVendor})
+	m.location("location_id", &asset.LocationID, detail.Location)
+	m.reference("department_id", &asset.DepartmentID, detail.Department, Master{Kind: MasterDepartment})
+	m.reference("status_id", &asset.StatusID, detail.Status, Master{Kind: MasterStatus})
+	return m.err
+}
+
+// assign maps a value, the empty one included, unless it was there and could not be read.
+func assign[T any](detail *innomaint.Asset, column string, field *T, value T) {
+	if !detail.Unreadable(column) {
+		*field = value
+	}
+}
+
+// masterMapper maps references onto ids. After its first error it does nothing more.
+type masterMapper struct {
+	ctx     context.Context
+	masters MasterResolver
+	detail  *innomaint.Asset
+	err     error
+}
+
+// reference maps one reference onto its column; m says what kind of master it is, and where that stands.
+func (e *masterMapper) reference(column string, field *uint64, ref innomaint.Reference, m Master) parentMaster {
+	local := *field
+	switch {
+	case e.detail.Unreadable(column):
+	case ref.IsZero():
+		*field = 0
+	default:
+		if id, ok := e.ensure(column, ref, m); ok {
+			*field = id
+			return parentMaster{named: id}
+		}
+	}
+	return parentMaster{local: local}
+}
+
+// parentMaster is what is known of the parent of a subcategory or a model: the row that the answer names, or where it
+// names none the local one, under which a name is then looked for.
+type parentMaster struct{ named, local uint64 }
+
+func (p parentMaster) child(kind MasterKind) Master {
+	return Master{Kind: kind, ParentID: p.named, FallbackParentID: p.local}
+}
+
+// location maps the deepest known level of site > building > floor > room. Where the deepest one in the answer cannot be
+// resolved the column stays: a level above it would be less than what is there.
+func (e *masterMapper) location(column string, field *uint64, location innomaint.Location) {
+	if e.detail.Unreadable(column) {
+		return
+	}
+	var deepest uint64
+	known := true
+	for _, level := range []struct {
+		kind MasterKind
+		ref  innomaint.Reference
+	}{
+		{MasterSite, location.Site},
+		{MasterBuilding, location.Building},
+		{MasterFloor, location.Floor},
+		{MasterRoom, location.Room},
+	} {
+		if level.ref.IsZero() {
+			continue
+		}
+		var id uint64
+		if id, known = e.ensure(column, level.ref, Master{Kind: level.kind, ParentID: deepest}); known {
+			deepest = id
+		}
+	}
+	if known {
+		*field = deepest
+	}
+}
+
+// ensure resolves one reference. What cannot be resolved is a warning.
+func (e *masterMapper) ensure(column string, ref innomaint.Reference, m Master) (id uint64, ok bool) {
+	if e.err != nil {
+		return 0, false
+	}
+	m.CMMSID, m.Name, m.Code, m.Email, m.Phone = ref.ID, ref.Name, ref.Code, ref.Email, ref.Phone
+	id, err := e.masters.EnsureMaster(e.ctx, m)
+	switch {
+	case errors.Is(err, ErrMasterUnknown):
+		e.detail.Warn(innomaint.Warning{Field: column, Value: cmp.Or(ref.Name, ref.ID, ref.Code), Reason: "is left out: " + err.Error()})
+	case err != nil:
+		e.err = fmt.Errorf("%s: %w", column, err)
+	}
+	return id, err == nil
+}
