@@ -1,0 +1,63 @@
+// Package cmmsimport brings the asset register of a host true to Innomaint, one asset after the other.
+//
+// # Usage
+//
+// Once, at deployment:
+//
+//	err := cmmsimport.Migrate(ctx, db)
+//
+// Then, from the host's own jobs, with the host's *gorm.DB:
+//
+//	client, err := innomaint.New(innomaint.Config{
+//		BaseURL: "https://tenant.example.com",
+//		Auth:    innomaint.BearerToken(os.Getenv("INNOMAINT_TOKEN")),
+//	})
+//	…
+//	summary, err := cmmsimport.SyncAllAssetsFromInnomaint(ctx, db, cmmsimport.Options{Client: client})
+//
+// # The way of one asset
+//
+// Rows of ic3_asset_master that have a cmms_asset_id are read page by page. For each: the client fetches the asset; in a
+// transaction of its own the master rows are found or created, the EnrichFunc maps the answer, the column policies
+// decide, and one UPDATE writes the columns that changed; after its COMMIT the attempt's row goes into cmms_sync_log; then
+// OnAsset is called. A failure rolls back, marks the asset row Failed and is logged in the same way, and the run goes on.
+//
+// # Guarantees
+//
+//   - One asset at a time: no goroutine, never two calls or transactions in flight, nothing held open during a call. A pool
+//     of one connection is enough.
+//   - An asset row is written as a whole or not at all, and only while it is still linked and not deleted. An UPDATE names
+//     only what changed, so a person's edit of another column survives.
+//   - What Innomaint does not have, or what cannot be read, wipes nothing, unless the column's policy is Mirror. A value that
+//     does not fit its column is left out with a warning; nothing is cut.
+//   - Every attempt has one row in cmms_sync_log. A row that cannot be written waits, in order; what is unwritten at the end
+//     is ErrAuditIncomplete and stands whole in the log output.
+//   - No two runs work on one customer at once, on any node. Leases in cmms_sync_lock see to it, and end by themselves when
+//     a process dies.
+//   - Memory does not grow with the number of assets. Times are UTC whatever the connection string says. Money is never a
+//     float.
+//
+// # Errors
+//
+// One asset's failure is never an error of the run: it is counted in Summary.FailedByKind and logged with its kind. What
+// SyncAllAssetsFromInnomaint returns is about the run:
+//
+//	errors.Is(err, cmmsimport.ErrOptions)         // options or handle: nothing was done
+//	errors.Is(err, cmmsimport.ErrSchema)          // call Migrate: nothing was done
+//	errors.Is(err, cmmsimport.ErrSyncInProgress)  // another run holds the lease: try again later
+//	errors.Is(err, cmmsimport.ErrAborted)         // MaxConsecutiveFailures was reached
+//	errors.Is(err, cmmsimport.ErrAuditIncomplete) // log rows are in the log output instead of the table
+//	errors.Is(err, context.Canceled)              // the context ended: the rest was Skipped
+//
+// # What is tried again
+//
+// The client repeats a call as its own documentation says. A transaction or single write is repeated, with exponential
+// backoff and full jitter, on: deadlock (1213, also Galera's conflict at COMMIT), lock wait timeout (1205), a connection
+// that died, a server that shuts down, restarts (1053) or is not ready (1047), too many connections (1040, 1203), read-only
+// (1290, 1836), a statement that was interrupted (1317, 3024). Repeating after an unknown outcome is safe: the same values
+// are written, and a log row is looked for before it is inserted again. Nothing else is repeated.
+//
+// # Testing
+//
+// Package innomainttest serves a fake tenant over HTTP. APIClientFunc makes a client of a function.
+package cmmsimport

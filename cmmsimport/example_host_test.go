@@ -1,0 +1,91 @@
+package cmmsimport_test
+
+import (
+	"database/sql/driver"
+	"fmt"
+
+	"github.com/DATA-DOG/go-sqlmock"
+	"gorm.io/driver/mysql"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
+)
+
+// hostDB stands for the host's database in the examples: a mock with one asset of customer 42, linked as AST-1042, that
+// expects one run over it.
+func hostDB() *gorm.DB {
+	db, mock := mockDB()
+	mock.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
+	mock.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
+		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(42, 1, 1, nil))
+	mock.ExpectPrepare("UPDATE ic3_asset_master")
+	mock.ExpectExec("INSERT INTO cmms_sync_run").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectQuery("ic3_asset_master").WillReturnRows(
+		sqlmock.NewRows([]string{"id", "customer_id", "cmms_asset_id"}).AddRow(1, 42, "AST-1042"))
+	mock.ExpectBegin()
+	mock.ExpectExec("UPDATE ic3_asset_master").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectCommit()
+	mock.ExpectPrepare("INSERT INTO cmms_sync_log").ExpectExec().WillReturnResult(sqlmock.NewResult(1, 1))
+	mock.ExpectExec("DELETE FROM cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectExec("UPDATE cmms_sync_run").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectExec("DELETE FROM cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	return db
+}
+
+// dryHostDB is hostDB for a dry run.
+func dryHostDB() *gorm.DB {
+	db, mock := mockDB()
+	mock.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
+	mock.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
+		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(42, 1, 1, nil))
+	mock.ExpectQuery("ic3_asset_master").WillReturnRows(
+		sqlmock.NewRows([]string{"id", "customer_id", "cmms_asset_id", "asset_name"}).AddRow(1, 42, "AST-1042", "Pump"))
+	mock.ExpectBegin()
+	mock.ExpectRollback()
+	return db
+}
+
+// migratedDB has every table, or all but cmms_sync_lock.
+func migratedDB(lock bool) *gorm.DB {
+	db, mock := mockDB()
+	columns := everyColumn()
+	if !lock {
+		columns = everyColumn("cmms_sync_lock")
+	}
+	mock.ExpectQuery("information_schema.columns").WillReturnRows(columns)
+	mock.ExpectQuery("(?i)view").WillReturnRows(sqlmock.NewRows([]string{"view"}))
+	mock.ExpectQuery("information_schema.statistics").WillReturnRows(everyIndex())
+	mock.ExpectQuery("character_set_database").WillReturnRows(sqlmock.NewRows([]string{"charset"}).AddRow("utf8mb4"))
+	return db
+}
+
+func mockDB() (*gorm.DB, sqlmock.Sqlmock) {
+	pool, mock, err := sqlmock.New()
+	if err != nil {
+		panic(err)
+	}
+	db, err := gorm.Open(mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}), &gorm.Config{Logger: logger.Discard})
+	if err != nil {
+		panic(err)
+	}
+	return db, mock
+}
+
+// tenant is a fake Innomaint that answers for AST-1042.
+func tenant(token string) *innomainttest.Server {
+	server := innomainttest.NewServer(innomainttest.WithBearerToken(token))
+	server.SetAsset("AST-1042", map[string]any{
+		"asset_id": "AST-1042", "asset_name": "Chilled water pump 7", "purchase_cost": "₹ 1,25,000.50",
+		"purchase_date": "2021-04-01T00:00:00+05:30", "cost_centre": "CC-9",
+	})
+	return server
+}
+
+func exitOn(err error) {
+	if err != nil {
+		panic(fmt.Sprint("example: ", err))
+	}
+}

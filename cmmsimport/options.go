@@ -1,0 +1,156 @@
+package cmmsimport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
+)
+
+// Options says what a run covers and how it goes. Only Client is required; the zero value of every other field is a
+// sensible default.
+type Options struct {
+	// Client fetches one asset; usually an *innomaint.Client, or the *innomaint.Tenants of innomaint.PerCustomer where
+	// each customer has a tenant of its own. Required.
+	Client APIClient
+
+	// CustomerID limits the run to one customer (a manual run). Nil: every customer.
+	CustomerID *uint64
+	// CMMSAssetIDs limits the run to these values of cmms_asset_id. Nil: all; empty but not nil: none.
+	CMMSAssetIDs []string
+	// OnlyFailed limits the run to assets whose last attempt failed.
+	OnlyFailed bool
+	// NotSyncedSince limits the run to assets that were never synced, or last before this time. Zero: all.
+	NotSyncedSince time.Time
+	// OldestFirst takes the least recently attempted asset first, within a customer, and the customer that has it
+	// before the others, so that time-boxed runs reach every asset in turn. Default: by customer, then id.
+	OldestFirst bool
+	// Limit ends the run after so many assets. 0: all.
+	Limit int
+
+	// DryRun fetches and compares, and writes nothing at all: no asset, master, log row, run row or lease. What a
+	// custom Enrich writes on its transaction is rolled back.
+	DryRun bool
+
+	// Enrich maps an answer onto the asset. Default: EnrichAssetFromAPI.
+	Enrich EnrichFunc
+	// Repository reads and writes ic3_asset_master. Default: GormRepository{}.
+	Repository AssetRepository
+	// Recorder writes cmms_sync_log. Default: synclog.Recorder{}.
+	Recorder LogRecorder
+
+	// AtomicLog writes the row of a success inside the asset's transaction instead of after its commit: one commit fewer
+	// an asset, and no crash can part the two.
+	AtomicLog bool
+	// Policies says by column of ic3_asset_master how Innomaint's value and the local one become one; "*" stands for the
+	// columns that are not named. Default: Overwrite.
+	Policies map[string]FieldPolicy
+	// AssetTimeout limits the whole attempt on one asset, retries included. Default: 2 minutes.
+	AssetTimeout time.Duration
+	// MaxConsecutiveFailures ends the run with ErrAborted after so many systemic failures (auth, rate_limited,
+	// unavailable, timeout, database) in a row; the rest is Skipped. 0: never.
+	MaxConsecutiveFailures int
+
+	// OnAsset is called after each asset, on the caller's goroutine. What it does takes time from the run. A panic in it
+	// makes the asset Failed, although its data stay committed.
+	OnAsset func(AssetResult, Progress)
+	// Logger receives the run's start and end (Info), warnings and failures (Warn, Error) and each success (Debug).
+	// Default: slog.Default().
+	Logger *slog.Logger
+}
+
+// APIClient fetches the complete details of one asset.
+type APIClient interface {
+	// GetAsset returns the asset that ref names. A failure is best an *innomaint.Error, whose Kind goes into the log;
+	// of other errors a deadline is a timeout, and the rest is logged with the kind "internal". It is never called
+	// twice at once.
+	GetAsset(ctx context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error)
+}
+
+// APIClientFunc makes an APIClient of a function, as http.HandlerFunc makes a handler.
+type APIClientFunc func(ctx context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error)
+
+// GetAsset calls f.
+func (f APIClientFunc) GetAsset(ctx context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
+	return f(ctx, ref)
+}
+
+// LogRecorder writes the audit log.
+type LogRecorder interface {
+	// Record writes e through db, which is the run's handle or, with Options.AtomicLog, the asset's transaction. It sets
+	// e.ID; where e.ID is set already the row exists and is brought up to date. It is called again with the same entry
+	// after an error, so that nothing is lost.
+	Record(ctx context.Context, db *gorm.DB, e *synclog.Entry) error
+}
+
+// EnrichFunc maps detail onto *asset in memory, empty values included; the sync then applies the column policies, finds
+// what changed and writes it. It may write on tx what the library does not know; it must not call the network, commit
+// or roll back, and it returns every error of tx. It runs again, on a fresh copy of the asset, when the transaction has
+// to be repeated. A host's own function calls EnrichAssetFromAPI first and then does its part.
+type EnrichFunc func(ctx context.Context, tx *gorm.DB, masters MasterResolver, asset *AssetMaster, detail *innomaint.Asset) error
+
+const defaultAssetTimeout = 2 * time.Minute
+
+// withDefaults returns the options with every unset field filled.
+func (o Options) withDefaults() Options {
+	if o.Enrich == nil {
+		o.Enrich = EnrichAssetFromAPI
+	}
+	if o.Repository == nil {
+		o.Repository = GormRepository{}
+	}
+	if o.Recorder == nil {
+		o.Recorder = synclog.Recorder{}
+	}
+	if o.AssetTimeout == 0 {
+		o.AssetTimeout = defaultAssetTimeout
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	return o
+}
+
+// validate reports every problem of the handle and the options in one error that is ErrOptions.
+func (o Options) validate(db *gorm.DB) error {
+	var problems []error
+	problem := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+
+	problems = append(problems, checkHandle(db))
+	if o.Client == nil {
+		problem("Client is nil: set an *innomaint.Client, or innomaint.PerCustomer for many tenants")
+	}
+	if o.CustomerID != nil && *o.CustomerID == 0 {
+		problem("CustomerID is 0: leave it nil for every customer, or name one")
+	}
+	if o.Limit < 0 {
+		problem("Limit is %d: 0 stands for no limit", o.Limit)
+	}
+	if o.AssetTimeout < 0 {
+		problem("AssetTimeout is %s: 0 stands for %s", o.AssetTimeout, defaultAssetTimeout)
+	}
+	if o.MaxConsecutiveFailures < 0 {
+		problem("MaxConsecutiveFailures is %d: 0 stands for never", o.MaxConsecutiveFailures)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Policies)) {
+		if name != anyColumn && !slices.ContainsFunc(assetColumns, func(c column) bool { return c.name == name }) {
+			problem("Policies names %q, which is no synced column of ic3_asset_master", name)
+		}
+		if policy := o.Policies[name]; !policy.valid() {
+			problem("Policies[%q] is %q: use Overwrite, Mirror, FillIfEmpty or Ignore", name, policy)
+		}
+	}
+
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package cmmsimport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"os"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/internal/prepared"
+	"ic3.internal/innomaintsync/internal/utc"
+)
+
+const (
+	// heartbeatEvery is how often, at the most, a run writes its progress.
+	heartbeatEvery = 5 * time.Second
+	// outageLimit is how long a run waits for a database that does not answer, before it ends.
+	outageLimit = 2 * time.Minute
+	// maxBacklog bounds the log entries that wait in memory while the table refuses them; beyond it the run ends.
+	maxBacklog = 1_000
+)
+
+// run is one call of SyncAllAssetsFromInnomaint.
+type run struct {
+	opts    Options
+	db      *gorm.DB // plainSession of the host's handle
+	log     *slog.Logger
+	query   AssetQuery
+	catalog catalog
+	plan    []CustomerPlan
+	holder  string
+	leases  []*lease // held now: of a whole run first, then the customer's
+	lost    bool     // one of them was taken by another run: nothing more is written to assets
+
+	masters  *masterCache // of the customer at hand
+	earliest time.Time    // attempts of the customer at hand are stamped behind it
+	backlog  *synclog.Backlog
+
+	summary        Summary
+	began          time.Time // with the monotonic clock
+	attempted      int
+	skipped        int // assets of customers that another run holds
+	systemicInARow int
+	row            *synclog.Run // nil until cmms_sync_run has it, and in a dry run
+	heartbeat      time.Time
+}
+
+func newRun(db *gorm.DB, opts Options) *run {
+	id := ulid.Make().String()
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
+	}
+	r := &run{
+		opts: opts,
+		db:   db,
+		log:  opts.Logger.With(slog.String("run_id", id)),
+		query: AssetQuery{
+			CustomerID: opts.CustomerID, CMMSAssetIDs: opts.CMMSAssetIDs, OnlyFailed: opts.OnlyFailed,
+			NotSyncedSince: opts.NotSyncedSince, OldestFirst: opts.OldestFirst,
+		},
+		holder:  fmt.Sprintf("%.200s, process %d", host, os.Getpid()),
+		summary: Summary{RunID: id, CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: map[string]int{}, StartedAt: utc.Now()},
+		began:   time.Now(),
+	}
+	r.backlog = synclog.NewBacklog(r.record)
+	return r
+}
+
+// start does all that comes before the first asset: the schema, the lease, the plan and the row in cmms_sync_run.
+func (r *run) start(ctx context.Context) error {
+	steps := []struct {
+		doing string
+		do    func(context.Context) error
+	}{
+		{"checking the schema", r.checkSchema},
+		{"taking the lease", r.leaseRun},
+		{"counting the assets", r.makePlan},
+		{"preparing the statements", r.prepareStatements},
+		{"writing the run's row", r.createRow},
+	}
+	for _, step := range steps {
+		err := r.retry(ctx, step.doing, func() error { return step.do(ctx) })
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return interrupted(ctx)
+		case errors.Is(err, ErrSchema), errors.Is(err, ErrSyncInProgress):
+			return err
+		case err != nil:
+			return fmt.Errorf("%s: %w", step.doing, err)
+		}
+	}
+	r.log.LogAttrs(ctx, slog.LevelInfo, "sync started",
+		slog.Int("assets", r.summary.Total), slog.Int("customers", len(r.plan)), slog.Bool("dry_run", r.opts.DryRun))
+	return nil
+}
+
+func (r *run) checkSchema(ctx context.Context) (err error) {
+	if r.catalog, err = readCatalog(ctx, r.db); err != nil {
+		return err
+	}
+	return r.catalog.check()
+}
+
+// leaseRun takes the lease that two runs of the same scope cannot both have: that of whole runs, or the one customer's.
+func (r *run) leaseRun(ctx context.Context) error {
+	if r.opts.CustomerID != nil {
+		return r.lease(ctx, customerLease(*r.opts.CustomerID))
+	}
+	return r.lease(ctx, wholeRun)
+}
+
+func (r *run) makePlan(ctx context.Context) (err error) {
+	if r.plan, err = r.opts.Repository.Plan(ctx, r.db, r.query); err != nil {
+		return err
+	}
+	r.summary.Total = 0
+	for _, customer := range r.plan {
+		r.summary.Total += customer.Assets
+	}
+	if r.opts.Limit > 0 {
+		r.summary.Total = min(r.summary.Total, r.opts.Limit)
+	}
+	return nil
+}
+
+// prepareStatements readies what is executed inside each transaction.
+func (r *run) prepareStatements(ctx context.Context) error {
+	if r.opts.DryRun {
+		return nil
+	}
+	if recorder, ok := r.opts.Recorder.(synclog.Recorder); ok && r.opts.AtomicLog {
+		if err := recorder.Prepare(ctx, r.db); err != nil {
+			return err
+		}
+	}
+	return prepared.OnPool(ctx, r.db, markSynced)
+}
+
+func (r *run) createRow(ctx context.Context) error {
+	if r.opts.DryRun {
+		return nil
+	}
+	row := r.progressRow(synclog.Running)
+	if err := synclog.CreateRun(ctx, r.db, row); err != nil && !duplicateKey(err) { // the key is new: a duplicate is this very row
+		return err
+	}
+	r.row, r.heartbeat = row, time.Now()
+	return nil
+}
+
+// progressRow is the run as cmms_sync_run shows it now.
+func (r *run) progressRow(status synclog.RunStatus) *synclog.Run {
+	return &synclog.Run{
+		ID: r.summary.RunID, CustomerID: r.opts.CustomerID, Status: status, Host: r.holder,
+		Total: int64(r.summary.Total), Successful: int64(r.summary.Successful), Failed: int64(r.summary.Failed),
+		Warnings: int64(r.summary.Warnings), StartedAt: r.summary.StartedAt, HeartbeatAt: utc.Now(),
+	}
+}
+
+// remaining is how many more assets Options.Limit allows.
+func (r *run) remaining() int {
+	if r.opts.Limit == 0 {
+		return math.MaxInt
+	}
+	return r.opts.Limit - r.attempted
+}
+
+func (r *run) retry(ctx context.Context, what string, call func() error) error {
+	return retry(ctx, r.log, what, func() error { return guard(what, call) })
+}

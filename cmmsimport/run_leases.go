@@ -1,0 +1,101 @@
+package cmmsimport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"gorm.io/gorm"
+)
+
+// lease takes a lease for this run; a dry run writes none.
+func (r *run) lease(ctx context.Context, name string) error {
+	if r.opts.DryRun {
+		return nil
+	}
+	l := &lease{name: name, runID: r.summary.RunID, holder: r.holder, duration: leaseDuration(r.opts.AssetTimeout)}
+	if err := l.acquire(ctx, r.db); err != nil {
+		return err
+	}
+	r.leases = append(r.leases, l)
+	return nil
+}
+
+// enter begins with a customer: its lease (a manual run holds it already) and an empty cache of masters.
+func (r *run) enter(ctx context.Context, customer CustomerPlan) error {
+	r.masters, r.earliest = newMasterCache(), customer.NewestAttempt
+	if r.opts.CustomerID != nil {
+		return nil
+	}
+	err := r.retry(ctx, "taking the customer's lease", func() error { return r.lease(ctx, customerLease(customer.CustomerID)) })
+	if err != nil && ctx.Err() != nil {
+		return interrupted(ctx)
+	}
+	return err
+}
+
+// leave gives the customer's lease back.
+func (r *run) leave(ctx context.Context) {
+	if r.opts.CustomerID == nil {
+		r.releaseLast(ctx)
+	}
+}
+
+// releaseLast gives back the lease that was taken last. One that cannot be given back ends by itself.
+func (r *run) releaseLast(ctx context.Context) {
+	if len(r.leases) == 0 {
+		return
+	}
+	last := r.leases[len(r.leases)-1]
+	r.leases = r.leases[:len(r.leases)-1]
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	if err := r.retry(ctx, "releasing the lease", func() error { return last.release(ctx, r.db) }); err != nil {
+		r.log.LogAttrs(ctx, slog.LevelWarn, "the lease could not be released; it ends by itself",
+			slog.String("lease", last.name), slog.Duration("within", last.duration), slog.Any("error", err))
+	}
+}
+
+// keepLeases renews what is due before another attempt. An error ends the run: a lease is lost, or may be by now.
+func (r *run) keepLeases(ctx context.Context) error {
+	for _, l := range r.leases {
+		if !l.due() {
+			continue
+		}
+		err := l.renew(ctx, r.db)
+		switch {
+		case err == nil:
+		case errors.Is(err, errLeaseLost):
+			r.lost = true
+			return err
+		case l.expired():
+			return fmt.Errorf("the lease %q ran out and could not be renewed: %w", l.name, err)
+		default:
+			r.log.LogAttrs(ctx, slog.LevelWarn, "the lease could not be renewed yet", slog.String("lease", l.name), slog.Any("error", err))
+		}
+	}
+	return nil
+}
+
+// stillHeld keeps an attempt that took longer than its lease from committing beside the lease's next holder.
+func (r *run) stillHeld(ctx context.Context, tx *gorm.DB) error {
+	for _, l := range r.leases {
+		if !l.expired() {
+			continue
+		}
+		if err := l.renew(ctx, tx); err != nil {
+			r.lost = errors.Is(err, errLeaseLost)
+			return err
+		}
+	}
+	return nil
+}
+
+// skipCustomer leaves a customer to the run that holds its lease.
+func (r *run) skipCustomer(ctx context.Context, customer CustomerPlan, reason error) {
+	skipped := min(customer.Assets, r.summary.Total-r.attempted-r.skipped)
+	r.skipped += skipped
+	r.log.LogAttrs(ctx, slog.LevelWarn, "customer skipped", slog.Uint64("customer_id", customer.CustomerID),
+		slog.Int("assets", skipped), slog.Any("reason", reason))
+}
