@@ -21,11 +21,11 @@ import (
 
 // attempt is one try to sync one asset, from the API call to commit or rollback.
 type attempt struct {
-	row     *AssetMaster // as its page was read
-	began   time.Time    // with the monotonic clock
-	at      time.Time    // the marks of the asset row: the same whenever the transaction is repeated
-	entry   *synclog.Entry
-	logged  bool // the entry was committed with the asset
+	row     *AssetMaster   // as its page was read
+	began   time.Time      // with the monotonic clock
+	at      time.Time      // the marks of the asset row: the same whenever the transaction is repeated
+	entry   *synclog.Entry // nil until it was tried to be written
+	logged  bool           // the entry was committed with the asset
 	result  AssetResult
 	created int // masters
 }
@@ -96,26 +96,28 @@ func ofClient(ref innomaint.AssetRef, err error) error {
 // moment. Repeating it after an unknown outcome is safe: the same values are written.
 func (r *run) commit(ctx context.Context, a *attempt, detail *innomaint.Asset) error {
 	a.at = r.stamp()
-	var atCommit bool
+	var unknown bool // a COMMIT went out and its answer was lost
 	err := r.retry(ctx, "syncing the asset", func() error {
 		r.masters.rollback() // of an earlier try
-		atCommit = false
-		return r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		atCommit := false
+		err := r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 			err := r.apply(ctx, tx, a, detail)
 			atCommit = err == nil
 			return err
 		})
+		unknown = unknown || atCommit && connectionLost(err)
+		return err
 	})
-	switch {
-	case err == nil, errors.Is(err, errDryRun):
+	if err == nil || errors.Is(err, errDryRun) {
 		r.masters.commit()
 		return nil
-	case atCommit && connectionLost(err):
-		err = fmt.Errorf("the answer to COMMIT was lost, so that the new values may be stored or not; the next sync writes them again: %w", err)
 	}
 	r.masters.rollback()
-	a.result.Changes, a.created = nil, 0
-	a.entry, a.logged = nil, false
+	a.result.Changes, a.created, a.logged = nil, 0, false
+	if unknown {
+		return fmt.Errorf("the answer to COMMIT was lost, so that the new values may be stored or not; the next sync writes them again: %w", err)
+	}
+	a.entry = nil
 	return err
 }
 

@@ -53,6 +53,9 @@ func (c collision) run(t *testing.T) {
 		ids = append(ids, w.link(7, fmt.Sprintf("AST-%d", i+1)))
 	}
 	for _, answers := range [][]map[string]any{c.first, c.second} {
+		if answers == nil {
+			continue
+		}
 		for i, fields := range answers {
 			w.answer(fmt.Sprintf("AST-%d", i+1), fields)
 		}
@@ -122,6 +125,11 @@ func TestMastersOfOneName(t *testing.T) {
 			first:   []map[string]any{field("vendor", "ACME"), field("vendor", acme)},
 			masters: []string{"vendor 1 cmms_id=9 name=Acme"},
 			assets:  []string{"vendor_id=1", "vendor_id=1"}, unforeseen: true,
+		},
+		"one new id with two names and codes: the first counts": {
+			first:   []map[string]any{field("vendor", with(acme, "code", "A")), field("vendor", with(ref(9, "Beta"), "code", "B"))},
+			masters: []string{"vendor 1 cmms_id=9 name=Acme code=A"},
+			assets:  []string{"vendor_id=1", "vendor_id=1"},
 		},
 		"one id with two names and codes: the first counts": {
 			first:   []map[string]any{field("vendor", with(acme, "code", "A")), field("vendor", with(ref(9, "Beta"), "code", "B")), field("vendor", with(ref(9, ""), "phone", "1"))},
@@ -237,6 +245,11 @@ func TestMastersThatMove(t *testing.T) {
 			assets:  []string{"manufacturer_id=1 model_id=1", "manufacturer_id=2 model_id=1"},
 		},
 		"a room that two answers have in two buildings: the first counts": {
+			first:   []map[string]any{place("site", site, "building", b1, "room", lab), place("site", site, "building", b2, "room", lab)},
+			masters: []string{"location 1 level=site cmms_id=1 parent_id=0 name=Chennai", "location 2 level=building cmms_id=1 parent_id=1 name=B1", "location 3 level=room cmms_id=4 parent_id=2 name=Lab", "location 4 level=building cmms_id=2 parent_id=1 name=B2"},
+			assets:  []string{"location_id=3", "location_id=3"},
+		},
+		"and the first that is new": {
 			first:   []map[string]any{place("site", site, "building", b1, "room", lab), place("site", site, "building", b2, "room", lab)},
 			second:  []map[string]any{place("site", site, "building", b2, "room", lab), place("site", site, "building", b1, "room", lab)},
 			masters: []string{"location 1 level=site cmms_id=1 parent_id=0 name=Chennai", "location 2 level=building cmms_id=1 parent_id=1 name=B1", "location 3 level=room cmms_id=4 parent_id=4 name=Lab", "location 4 level=building cmms_id=2 parent_id=1 name=B2"},

@@ -86,8 +86,8 @@ func (f APIClientFunc) GetAsset(ctx context.Context, ref innomaint.AssetRef) (*i
 // LogRecorder writes the audit log.
 type LogRecorder interface {
 	// Record writes e through db, which is the run's handle or, with Options.AtomicLog, the asset's transaction. It sets
-	// e.ID; where e.ID is set already the row exists and is brought up to date. It is called again with the same entry
-	// after an error, so that nothing is lost.
+	// e.ID; where e.ID is set already that row is brought up to date, or inserted anew if it was rolled back. It is called
+	// again with the same entry after an error, so that nothing is lost.
 	Record(ctx context.Context, db *gorm.DB, e *synclog.Entry) error
 }
 

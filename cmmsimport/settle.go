@@ -74,7 +74,11 @@ func (r *run) settle(ctx context.Context, a *attempt) {
 	if r.opts.DryRun || a.logged {
 		return
 	}
-	a.entry = r.entry(a)
+	entry := r.entry(a)
+	if a.entry != nil { // AtomicLog's, which a lost COMMIT may have stored: it is this attempt's row, if it is there
+		entry.ID = a.entry.ID
+	}
+	a.entry = entry
 	r.write(ctx, a.entry)
 }
 

@@ -319,3 +319,22 @@ func TestStatementsOfALogRowWhoseFateIsUnknown(t *testing.T) {
 		})
 	}
 }
+
+// With AtomicLog the row of a success may be committed although nobody heard of it: the failure takes that row over.
+func TestStatementsOfAnAtomicCommitWhoseFateStaysUnknown(t *testing.T) {
+	t.Parallel()
+	s := newScript(t)
+	s.atomicLog = true
+	s.opening()
+	s.ExpectBegin()
+	s.ExpectExec(updateAsset).WillReturnResult(driver.RowsAffected(1))
+	s.ExpectExec(insertLog).WillReturnResult(sqlmock.NewResult(31, 1))
+	s.ExpectCommit().WillReturnError(mysqldriver.ErrInvalidConn)
+	s.ExpectBegin().WillReturnError(errTooMuch)
+	s.marked()
+	s.ExpectPrepare("^UPDATE cmms_sync_log SET status").ExpectExec().
+		WithArgs("Failed", "database", sqlmock.AnyArg(), nil, nil, sqlmock.AnyArg(), sqlmock.AnyArg(), 31, 7).
+		WillReturnResult(driver.RowsAffected(1))
+	s.closing()
+	equal(t, "failed", s.run("new name", nil).FailedByKind["database"], 1)
+}
