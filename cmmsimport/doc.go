@@ -32,6 +32,8 @@
 //     does not fit its column is left out with a warning; nothing is cut.
 //   - Every attempt has one row in cmms_sync_log. A row that cannot be written waits, in order; what is unwritten at the end
 //     is ErrAuditIncomplete and stands whole in the log output.
+//   - Where answers of one run contradict each other about a master (a vendor's phone, a model's manufacturer), the first one
+//     counts, so that rows do not change to and fro.
 //   - No two runs work on one customer at once, on any node. Leases in cmms_sync_lock see to it, and end by themselves when
 //     a process dies.
 //   - Memory does not grow with the number of assets. Times are UTC whatever the connection string says. Money is never a

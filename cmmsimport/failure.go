@@ -88,7 +88,7 @@ func serverError(err error, numbers ...uint16) bool {
 
 // refusedValue reports whether the server refused a value of this asset, so that the next asset may well pass.
 func refusedValue(err error) bool {
-	return serverError(err,
+	return duplicateKey(err) || serverError(err, // a unique key of the host's own is a duplicate, too
 		1048,       // column cannot be null
 		1264,       // out of range
 		1265,       // data truncated

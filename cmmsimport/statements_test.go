@@ -183,6 +183,14 @@ func TestStatementsOfFailures(t *testing.T) {
 			},
 			kind: "invalid_data",
 		},
+		"UPDATE meets a unique key of the host's: rollback": {
+			expect: func(s *script) {
+				s.ExpectBegin()
+				s.ExpectExec(updateAsset).WillReturnError(&mysqldriver.MySQLError{Number: 1062, Message: "Duplicate entry"})
+				s.ExpectRollback()
+			},
+			kind: "invalid_data",
+		},
 		"the row is gone: rollback": {
 			expect: func(s *script) {
 				s.ExpectBegin()
