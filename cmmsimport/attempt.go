@@ -26,6 +26,7 @@ type attempt struct {
 	at      time.Time      // the marks of the asset row: the same whenever the transaction is repeated
 	entry   *synclog.Entry // nil until it was tried to be written
 	logged  bool           // the entry was committed with the asset
+	entryID uint64         // of a log row that a COMMIT may have stored whose answer was lost
 	result  AssetResult
 	created int // masters
 }
@@ -97,15 +98,22 @@ func ofClient(ref innomaint.AssetRef, err error) error {
 func (r *run) commit(ctx context.Context, a *attempt, detail *innomaint.Asset) error {
 	a.at = r.stamp()
 	var unknown bool // a COMMIT went out and its answer was lost
-	err := r.retry(ctx, "syncing the asset", func() error {
+	err := retry(ctx, r.log, "syncing the asset", func() error {
 		r.masters.rollback() // of an earlier try
 		atCommit := false
-		err := r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-			err := r.apply(ctx, tx, a, detail)
-			atCommit = err == nil
-			return err
+		err := guard("Repository", func() error {
+			return r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+				err := r.apply(ctx, tx, a, detail)
+				atCommit = err == nil
+				return err
+			})
 		})
-		unknown = unknown || atCommit && connectionLost(err)
+		if atCommit && connectionLost(err) {
+			unknown = true
+			if a.entry != nil {
+				a.entryID = a.entry.ID
+			}
+		}
 		return err
 	})
 	if err == nil || errors.Is(err, errDryRun) {
@@ -113,11 +121,11 @@ func (r *run) commit(ctx context.Context, a *attempt, detail *innomaint.Asset) e
 		return nil
 	}
 	r.masters.rollback()
-	a.result.Changes, a.created, a.logged = nil, 0, false
+	a.created, a.entry, a.logged = 0, nil, false
 	if unknown {
 		return fmt.Errorf("the answer to COMMIT was lost, so that the new values may be stored or not; the next sync writes them again: %w", err)
 	}
-	a.entry = nil
+	a.result.Changes = nil
 	return err
 }
 
@@ -167,13 +175,17 @@ func (r *run) recordInside(ctx context.Context, tx *gorm.DB, a *attempt) error {
 	return err
 }
 
-// stamp is the time of an attempt. It lies behind the attempts that were there when the run began, also where this
-// machine's clock does not, so that OldestFirst meets no asset twice.
+// stamp is the time of an attempt. With OldestFirst it lies behind the attempts that were there when the run began, and each
+// behind the one before, also where this machine's clock does not: so no asset comes round twice.
 func (r *run) stamp() time.Time {
 	now := utc.Now()
-	if r.opts.OldestFirst && !now.After(r.earliest) {
-		return r.earliest.Add(time.Microsecond)
+	if !r.opts.OldestFirst {
+		return now
 	}
+	if !now.After(r.earliest) {
+		now = r.earliest.Add(time.Microsecond)
+	}
+	r.earliest = now
 	return now
 }
 

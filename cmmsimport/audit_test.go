@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -115,16 +116,17 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 	opts.Recorder = flaky(func(int, *synclog.Entry) bool { return false })
 	opts.Enrich = nil
 	client := opts.Client
-	opts.Client = clientFunc(func(ctx context.Context, ref innomaintRef) (*innomaintAsset, error) {
+	opts.Client = clientFunc(func(ctx context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
 		if ref.AssetID == "A-2" {
 			return nil, fmt.Errorf("GET http://host/x?api_key=%[1]s: Authorization: Bearer %[1]s refused", apiToken)
 		}
 		return client.GetAsset(ctx, ref)
 	})
+	opts.OnAsset = func(cmmsimport.AssetResult, cmmsimport.Progress) { panic("password=" + apiToken) }
 	w.sync(opts)
 	equal(t, "in the log output", strings.Contains(output.String(), apiToken), false)
 	equal(t, "in the table", w.count("cmms_sync_log", "error_message LIKE ?", "%"+apiToken+"%"), 0)
-	equal(t, "failures in the table", w.count("cmms_sync_log", "status = 'Failed'"), 1)
+	equal(t, "failures in the table", w.count("cmms_sync_log", "status = 'Failed'"), 2)
 }
 
 func TestAMarkThatIsRefusedDoesNotHoldUpTheLog(t *testing.T) {

@@ -1,8 +1,12 @@
 package cmmsimport_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
+
+	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
@@ -63,4 +67,47 @@ func TestAPanicInOnAssetIsThatAssetsFailure(t *testing.T) {
 			equal(t, "the run agrees", w.count("cmms_sync_run", "successful = 2 AND failed = 1"), 1)
 		})
 	}
+}
+
+// The first insert of the log row arrives, its answer does not, and then the callback panics: still one row.
+func TestAPanicInOnAssetWhileItsLogRowWaits(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, id := range []string{"A-1", "A-2"} {
+		w.link(7, id)
+		w.serve(id)
+	}
+	opts, lost := w.options(), false
+	opts.Recorder = recorderFunc(func(ctx context.Context, db *gorm.DB, e *synclog.Entry) error {
+		if lost {
+			return synclog.Recorder{}.Record(ctx, db, e)
+		}
+		lost = true
+		arrived := *e
+		must(t, synclog.Recorder{}.Record(ctx, db, &arrived))
+		return errors.New("the answer was lost")
+	})
+	opts.OnAsset = func(res cmmsimport.AssetResult, _ cmmsimport.Progress) {
+		if res.CMMSAssetID == "A-1" {
+			panic("a bug in the host's metrics")
+		}
+	}
+	summary := w.sync(opts)
+	equal(t, "failed", summary.FailedByKind["panic"], 1)
+	w.checkAudit(summary)
+}
+
+func TestWhatOnAssetDoesToItsResultStaysThere(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.link(7, "A-1")
+	w.serve("A-1", map[string]any{"purchase_date": "soon"})
+	opts := w.options()
+	opts.Recorder = flaky(func(call int, _ *synclog.Entry) bool { return call == 1 }) // so that it waits
+	opts.OnAsset = func(res cmmsimport.AssetResult, _ cmmsimport.Progress) {
+		clear(res.Changes)
+		clear(res.Warnings)
+	}
+	w.sync(opts)
+	equal(t, "log rows that say it all", w.count("cmms_sync_log", "changes LIKE '%asset_name%' AND warnings LIKE '%soon%'"), 1)
 }

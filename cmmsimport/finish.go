@@ -18,7 +18,8 @@ func (r *run) finish(ctx context.Context, cause error) (Summary, error) {
 	defer cancel()
 
 	r.complete()
-	audit := errors.Join(r.flush(ctx), r.closeRow(ctx, cause))
+	unwritten := r.flush(ctx)
+	audit := errors.Join(unwritten, r.closeRow(ctx, cause, unwritten))
 	for len(r.leases) > 0 {
 		r.releaseLast(ctx)
 	}
@@ -56,19 +57,19 @@ func (r *run) flush(ctx context.Context) error {
 }
 
 // closeRow stores the summary in cmms_sync_run.
-func (r *run) closeRow(ctx context.Context, cause error) error {
+func (r *run) closeRow(ctx context.Context, cause, unwritten error) error {
 	if r.row == nil {
 		return nil
 	}
 	row := r.progressRow(statusOf(cause))
 	finished, ms := r.summary.FinishedAt, r.summary.Duration.Milliseconds()
 	row.FinishedAt, row.DurationMS = &finished, &ms
-	if cause != nil {
-		row.ErrorMessage = synclog.ErrorMessage(cause)
+	if err := errors.Join(cause, unwritten); err != nil {
+		row.ErrorMessage = synclog.ErrorMessage(err)
 	}
 	settleCtx, cancel := settling(ctx)
 	defer cancel()
-	err := r.retry(settleCtx, "closing the run's row", func() error { return synclog.SaveRun(settleCtx, r.db, row) })
+	err := r.retry(settleCtx, "closing the run's row", func(ctx context.Context) error { return synclog.SaveRun(ctx, r.db, row) })
 	if err != nil {
 		r.log.LogAttrs(ctx, slog.LevelError, "run not stored", slog.Any("run", row))
 		return fmt.Errorf("the run's row of cmms_sync_run was not brought up to date (it is in the log output): %w", err)
@@ -98,7 +99,7 @@ func (r *run) logEnd(ctx context.Context, err error) {
 		slog.Duration("duration", s.Duration),
 	}
 	if err != nil {
-		attrs = append(attrs, slog.String("error", synclog.ErrorMessage(err)))
+		attrs = append(attrs, errorText(err))
 	}
 	r.log.LogAttrs(ctx, level, text, attrs...)
 }

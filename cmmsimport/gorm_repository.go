@@ -23,10 +23,14 @@ type GormRepository struct{}
 
 var _ AssetRepository = GormRepository{}
 
-// pageColumns are what a run reads of an asset.
+// pageColumns are what a run reads of an asset; times as text, since the loc of a connection string may have no such hour.
 var pageColumns = func() []string {
-	columns := []string{"id", "customer_id", "cmms_asset_id", "cmms_sync_status", "cmms_synced_at", "cmms_attempted_at"}
+	asText := func(column string) string { return "CAST(" + column + " AS CHAR) AS " + column }
+	columns := []string{"id", "customer_id", "cmms_asset_id", "cmms_sync_status", asText("cmms_synced_at"), asText("cmms_attempted_at")}
 	for _, c := range assetColumns {
+		if c.name == cmmsUpdatedAt.name {
+			c.name = asText(c.name)
+		}
 		columns = append(columns, c.name)
 	}
 	return columns
@@ -83,7 +87,7 @@ func (GormRepository) Page(ctx context.Context, db *gorm.DB, q AssetQuery, custo
 // oldestFirst continues behind the cursor in the order of idx_asset_attempted, in which NULL comes first.
 func oldestFirst(s *gorm.DB, customer CustomerPlan, after Cursor) *gorm.DB {
 	newest := utc.Format(customer.NewestAttempt)
-	s = s.Order("cmms_attempted_at, id")
+	s = s.Order("ic3_asset_master.cmms_attempted_at, id") // the column, not the text of pageColumns
 	if after.AttemptedAt.IsZero() {
 		return s.Where("((cmms_attempted_at IS NULL AND id > ?) OR cmms_attempted_at <= ?)", after.ID, newest)
 	}
@@ -114,7 +118,10 @@ const (
 
 	// markSynced is the UPDATE of an asset in which nothing changed, the usual case: one fixed text, prepared once.
 	markSynced = "UPDATE ic3_asset_master SET cmms_sync_status = 'Success', cmms_synced_at = ?, cmms_attempted_at = ?" + findAsset
-	markFailed = "UPDATE ic3_asset_master SET cmms_sync_status = 'Failed', cmms_attempted_at = ?" + findAsset
+	// markFailed leaves a later attempt's mark alone: a statement whose connection was given up may still wait for a lock, and
+	// come through long after. The second is for columns of whole seconds.
+	markFailed = "UPDATE ic3_asset_master SET cmms_sync_status = 'Failed', cmms_attempted_at = ?" + findAsset +
+		" AND (cmms_attempted_at IS NULL OR cmms_attempted_at <= ? + INTERVAL 1 SECOND)"
 )
 
 // Update writes the changed columns, updated_at where there are any, and the marks of a success.
@@ -160,5 +167,6 @@ func updateOf(changes []ColumnChange, now string) (text string, args []any) {
 
 // MarkFailed sets cmms_sync_status and cmms_attempted_at; cmms_synced_at keeps the last success.
 func (GormRepository) MarkFailed(ctx context.Context, db *gorm.DB, id uint64, cmmsAssetID string, at time.Time) error {
-	return prepared.Handle(db).WithContext(ctx).Exec(markFailed, utc.Format(at), id, cmmsAssetID).Error
+	attempted := utc.Format(at)
+	return prepared.Handle(db).WithContext(ctx).Exec(markFailed, attempted, id, cmmsAssetID, attempted).Error
 }

@@ -65,15 +65,14 @@ func (l *lease) due() bool { return time.Since(l.renewed) >= l.duration/4 }
 // expired reports whether the lease may have ended by now.
 func (l *lease) expired() bool { return time.Since(l.renewed) >= l.duration }
 
-// renew prolongs the lease. The error is errLeaseLost where it is another's by now, or gone.
+// renew prolongs the lease in the table. The error is errLeaseLost where it is another's by now, or gone.
 func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
-	s, now := db.WithContext(ctx), time.Now()
+	s := db.WithContext(ctx)
 	renewed := s.Exec(renewLease, l.seconds(), l.name, l.runID)
 	if renewed.Error != nil {
 		return renewed.Error
 	}
 	if renewed.RowsAffected > 0 {
-		l.renewed = now
 		return nil
 	}
 	if err := l.heldBy(s, errLeaseLost); err != nil {

@@ -126,3 +126,31 @@ func TestALeaseIsRenewedInTime(t *testing.T) {
 		t.Fatalf("%d fetches, error %v", fetches, err)
 	}
 }
+
+// Another run took the lease and synced the asset; then this one's late call fails. The asset is the other run's.
+func TestALateFailureAfterALostLeaseMarksNothing(t *testing.T) {
+	t.Parallel()
+	var r *run
+	r = startRun(t, APIClientFunc(func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
+		if ref.AssetID != "A-2" {
+			return &innomaint.Asset{ID: ref.AssetID}, nil
+		}
+		for _, text := range []string{takenOver, "UPDATE ic3_asset_master SET cmms_sync_status = 'Success' WHERE cmms_asset_id = 'A-2'"} {
+			if err := r.db.Exec(text).Error; err != nil {
+				t.Error(err)
+			}
+		}
+		r.age(leaseDuration(defaultAssetTimeout) + time.Second)
+		return nil, errors.New("late failure")
+	}))
+	err := r.syncCustomers(t.Context())
+	if _, err = r.finish(t.Context(), err); !errors.Is(err, ErrSyncInProgress) {
+		t.Errorf("got error %v", err)
+	}
+	if n := r.scan(t, "SELECT COUNT(*) FROM ic3_asset_master WHERE cmms_asset_id = 'A-2' AND cmms_sync_status = 'Success'"); n != 1 {
+		t.Error("the row that the other run synced was marked by this one")
+	}
+	if n := r.scan(t, "SELECT COUNT(*) FROM cmms_sync_log WHERE cmms_asset_id = 'A-2' AND status = 'Failed'"); n != 1 {
+		t.Errorf("%d log rows of the failed attempt", n)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
 func TestTwoRunsAtOnce(t *testing.T) {
@@ -90,10 +91,10 @@ func TestHoldALease(t *testing.T) {
 		t.Skip("runs as a child of TestTwoProcesses")
 	}
 	opts := (&world{}).options()
-	opts.Client = clientFunc(func(_ context.Context, ref innomaintRef) (*innomaintAsset, error) {
+	opts.Client = clientFunc(func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
 		fmt.Println("holding")
 		_, _ = io.Copy(io.Discard, os.Stdin)
-		return &innomaintAsset{ID: ref.AssetID}, nil
+		return &innomaint.Asset{ID: ref.AssetID}, nil
 	})
 	_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), openDB(t, dsn), opts)
 	must(t, err)

@@ -166,8 +166,3 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 type clientFunc = cmmsimport.APIClientFunc
 
 var _ cmmsimport.APIClient = clientFunc(func(context.Context, innomaint.AssetRef) (*innomaint.Asset, error) { return nil, nil })
-
-type (
-	innomaintRef   = innomaint.AssetRef
-	innomaintAsset = innomaint.Asset
-)

@@ -29,6 +29,9 @@ func (r *masterResolver) parent(ctx context.Context, table masterTable, row *mas
 		if err != nil {
 			return 0, err
 		}
+		if below { // the answer agrees with where the row stands
+			r.cache.decided.decide(table, row.ID, table.parent, row.ParentID)
+		}
 		if below || ring {
 			return row.ParentID, nil
 		}

@@ -24,7 +24,7 @@ type Options struct {
 
 	// CustomerID limits the run to one customer (a manual run). Nil: every customer.
 	CustomerID *uint64
-	// CMMSAssetIDs limits the run to these values of cmms_asset_id. Nil: all; empty but not nil: none.
+	// CMMSAssetIDs limits the run to these values of cmms_asset_id, at most 10,000. Nil: all; empty but not nil: none.
 	CMMSAssetIDs []string
 	// OnlyFailed limits the run to assets whose last attempt failed.
 	OnlyFailed bool
@@ -97,7 +97,10 @@ type LogRecorder interface {
 // to be repeated. A host's own function calls EnrichAssetFromAPI first and then does its part.
 type EnrichFunc func(ctx context.Context, tx *gorm.DB, masters MasterResolver, asset *AssetMaster, detail *innomaint.Asset) error
 
-const defaultAssetTimeout = 2 * time.Minute
+const (
+	defaultAssetTimeout = 2 * time.Minute
+	maxAssetIDs         = 10_000 // each is an argument of every page's query, and MySQL takes 65,535
+)
 
 // withDefaults returns the options with every unset field filled.
 func (o Options) withDefaults() Options {
@@ -119,17 +122,35 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// withoutClient also finds the nil pointer that is left of a client whose error was not looked at.
+func (o Options) withoutClient() bool {
+	switch client := o.Client.(type) {
+	case nil:
+		return true
+	case *innomaint.Client:
+		return client == nil
+	case *innomaint.Tenants:
+		return client == nil
+	case APIClientFunc:
+		return client == nil
+	}
+	return false
+}
+
 // validate reports every problem of the handle and the options in one error that is ErrOptions.
 func (o Options) validate(db *gorm.DB) error {
 	var problems []error
 	problem := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 
 	problems = append(problems, checkHandle(db))
-	if o.Client == nil {
+	if o.withoutClient() {
 		problem("Client is nil: set an *innomaint.Client, or innomaint.PerCustomer for many tenants")
 	}
 	if o.CustomerID != nil && *o.CustomerID == 0 {
 		problem("CustomerID is 0: leave it nil for every customer, or name one")
+	}
+	if n := len(o.CMMSAssetIDs); n > maxAssetIDs {
+		problem("CMMSAssetIDs names %d assets: a run takes at most %d, so make several runs", n, maxAssetIDs)
 	}
 	if o.Limit < 0 {
 		problem("Limit is %d: 0 stands for no limit", o.Limit)

@@ -1,6 +1,7 @@
 package cmmsimport_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
 func TestUnusableOptionsAreAllNamedAtOnce(t *testing.T) {
@@ -68,7 +70,8 @@ func TestAnUnreachableDatabase(t *testing.T) {
 		&gorm.Config{Logger: logger.Discard, DisableAutomaticPing: true})
 	must(t, err)
 	_, err = cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), db, cmmsimport.Options{
-		Client: clientFunc(nil), Logger: slog.New(slog.DiscardHandler),
+		Client: clientFunc(func(context.Context, innomaint.AssetRef) (*innomaint.Asset, error) { return nil, nil }),
+		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err == nil || !strings.Contains(err.Error(), "connection refused") || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got %v", err)
@@ -101,4 +104,25 @@ func TestTheHostsHandleStaysAsItIs(t *testing.T) {
 	equal(t, "TranslateError", host.TranslateError, config.TranslateError)
 	equal(t, "SkipDefaultTransaction", host.SkipDefaultTransaction, config.SkipDefaultTransaction)
 	equal(t, "PrepareStmt", host.PrepareStmt, config.PrepareStmt)
+}
+
+func TestANilClientIsFoundWhateverItsType(t *testing.T) {
+	t.Parallel()
+	for name, client := range map[string]cmmsimport.APIClient{
+		"none": nil, "*Client": (*innomaint.Client)(nil), "*Tenants": (*innomaint.Tenants)(nil), "APIClientFunc": clientFunc(nil),
+	} {
+		_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), nil, cmmsimport.Options{Client: client})
+		equal(t, name+" is refused", strings.Contains(err.Error(), "Client is nil"), true)
+	}
+}
+
+func TestMoreAssetIDsThanAStatementTakesAreRefused(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	opts := w.options()
+	opts.CMMSAssetIDs = make([]string, 10_001)
+	_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), w.db, opts)
+	equal(t, "is ErrOptions", errors.Is(err, cmmsimport.ErrOptions), true)
+	opts.CMMSAssetIDs = opts.CMMSAssetIDs[1:]
+	equal(t, "total", w.sync(opts).Total, 0)
 }

@@ -19,7 +19,8 @@ type AssetRepository interface {
 	// transaction. It finds the row by id, cmms_asset_id and deleted_at; where that matches no row, the error is
 	// ErrAssetGone.
 	Update(ctx context.Context, tx *gorm.DB, asset *AssetMaster, changes []ColumnChange, at time.Time) error
-	// MarkFailed marks the attempt on the asset as failed. A row that is gone is no error.
+	// MarkFailed marks the attempt on the asset as failed, unless a later attempt has been marked. A row that is gone is no
+	// error.
 	MarkFailed(ctx context.Context, db *gorm.DB, id uint64, cmmsAssetID string, at time.Time) error
 }
 

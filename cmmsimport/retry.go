@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// How the database is asked again. Together the waits last long enough for a server that restarts or a cluster that
-// elects a new primary.
+// How the database is asked again. The waits add up to 6 s on average and 11 s at most: enough for a server that restarts
+// or a cluster that elects a new primary.
 const (
 	databaseTries   = 9
 	firstWait       = 50 * time.Millisecond
@@ -16,12 +16,15 @@ const (
 	settleTimeLimit = 10 * time.Second // for the writes that end an attempt or a run, also after a cancellation
 )
 
+const lockWaitTimeout = 1205
+
 // transient reports whether the same statements may pass in a moment:
 // a deadlock, a lock wait or a Galera conflict, a connection that died, a server that restarts, starts up, is out of
 // connections, cannot form a quorum or is read-only for a moment while a primary changes.
 func transient(err error) bool {
 	return connectionLost(err) || serverError(err,
-		1205, 1213, // lock wait timeout, deadlock (also a Galera conflict, at COMMIT too)
+		lockWaitTimeout,
+		1213,       // deadlock, also a Galera conflict, at COMMIT too
 		1040, 1203, // too many connections
 		1047,       // WSREP has not yet prepared this node
 		1053,       // server shutdown in progress
@@ -44,7 +47,7 @@ func retry(ctx context.Context, logger *slog.Logger, what string, call func() er
 		}
 		pause := rand.N(wait) + time.Millisecond
 		logger.LogAttrs(ctx, slog.LevelDebug, "database did not do it, trying again",
-			slog.String("what", what), slog.Int("try", try), slog.Duration("wait", pause), slog.Any("error", err))
+			slog.String("what", what), slog.Int("try", try), slog.Duration("wait", pause), errorText(err))
 		if !sleep(ctx, pause) {
 			return err
 		}

@@ -41,6 +41,7 @@ type run struct {
 	masters  *masterCache // of the customer at hand
 	earliest time.Time    // attempts of the customer at hand are stamped behind it
 	backlog  *synclog.Backlog
+	unmarked []*synclog.Entry // failures whose asset rows could not be marked yet
 
 	summary        Summary
 	began          time.Time // with the monotonic clock
@@ -86,7 +87,7 @@ func (r *run) start(ctx context.Context) error {
 		{"writing the run's row", r.createRow},
 	}
 	for _, step := range steps {
-		err := r.retry(ctx, step.doing, func() error { return step.do(ctx) })
+		err := r.retry(ctx, step.doing, step.do)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return interrupted(ctx)
@@ -172,6 +173,16 @@ func (r *run) remaining() int {
 	return r.opts.Limit - r.attempted
 }
 
-func (r *run) retry(ctx context.Context, what string, call func() error) error {
-	return retry(ctx, r.log, what, func() error { return guard(what, call) })
+// retry repeats what the run does between assets. A server that hangs does not hold it for longer than outageLimit.
+func (r *run) retry(ctx context.Context, what string, call func(context.Context) error) error {
+	limited, cancel := context.WithTimeoutCause(ctx, outageLimit, errOutage)
+	defer cancel()
+	err := retry(limited, r.log, what, func() error { return guard(what, func() error { return call(limited) }) })
+	if err != nil && ctx.Err() == nil && limited.Err() != nil {
+		return fmt.Errorf("%w: %w", errOutage, err)
+	}
+	return err
 }
+
+// errOutage ends a run whose database does not answer.
+var errOutage = fmt.Errorf("the database has not answered for %s", outageLimit)

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
 // lease takes a lease for this run; a dry run writes none.
@@ -28,15 +31,18 @@ func (r *run) enter(ctx context.Context, customer CustomerPlan) error {
 	if r.opts.CustomerID != nil {
 		return nil
 	}
-	err := r.retry(ctx, "taking the customer's lease", func() error { return r.lease(ctx, customerLease(customer.CustomerID)) })
+	err := r.retry(ctx, "taking the customer's lease", func(ctx context.Context) error {
+		return r.lease(ctx, customerLease(customer.CustomerID))
+	})
 	if err != nil && ctx.Err() != nil {
 		return interrupted(ctx)
 	}
 	return err
 }
 
-// leave gives the customer's lease back.
+// leave ends with a customer: the last of its marks, and its lease.
 func (r *run) leave(ctx context.Context) {
+	r.markRest(ctx)
 	if r.opts.CustomerID == nil {
 		r.releaseLast(ctx)
 	}
@@ -51,9 +57,9 @@ func (r *run) releaseLast(ctx context.Context) {
 	r.leases = r.leases[:len(r.leases)-1]
 	ctx, cancel := settling(ctx)
 	defer cancel()
-	if err := r.retry(ctx, "releasing the lease", func() error { return last.release(ctx, r.db) }); err != nil {
+	if err := r.retry(ctx, "releasing the lease", func(ctx context.Context) error { return last.release(ctx, r.db) }); err != nil {
 		r.log.LogAttrs(ctx, slog.LevelWarn, "the lease could not be released; it ends by itself",
-			slog.String("lease", last.name), slog.Duration("within", last.duration), slog.Any("error", err))
+			slog.String("lease", last.name), slog.Duration("within", last.duration), errorText(err))
 	}
 }
 
@@ -63,22 +69,32 @@ func (r *run) keepLeases(ctx context.Context) error {
 		if !l.due() {
 			continue
 		}
-		err := l.renew(ctx, r.db)
+		now := time.Now()
+		err := r.renew(ctx, l)
 		switch {
 		case err == nil:
+			l.renewed = now
 		case errors.Is(err, errLeaseLost):
 			r.lost = true
 			return err
 		case l.expired():
 			return fmt.Errorf("the lease %q ran out and could not be renewed: %w", l.name, err)
 		default:
-			r.log.LogAttrs(ctx, slog.LevelWarn, "the lease could not be renewed yet", slog.String("lease", l.name), slog.Any("error", err))
+			r.log.LogAttrs(ctx, slog.LevelWarn, "the lease could not be renewed yet", slog.String("lease", l.name), errorText(err))
 		}
 	}
 	return nil
 }
 
-// stillHeld keeps an attempt that took longer than its lease from committing beside the lease's next holder.
+// renew is bounded like the other writes between two assets.
+func (r *run) renew(ctx context.Context, l *lease) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTimeLimit)
+	defer cancel()
+	return l.renew(ctx, r.db)
+}
+
+// stillHeld keeps an attempt that took longer than its lease from writing beside the lease's next holder. In a transaction
+// it prolongs the lease only if that commits, so the lease stays due.
 func (r *run) stillHeld(ctx context.Context, tx *gorm.DB) error {
 	for _, l := range r.leases {
 		if !l.expired() {
@@ -97,5 +113,5 @@ func (r *run) skipCustomer(ctx context.Context, customer CustomerPlan, reason er
 	skipped := min(customer.Assets, r.summary.Total-r.attempted-r.skipped)
 	r.skipped += skipped
 	r.log.LogAttrs(ctx, slog.LevelWarn, "customer skipped", slog.Uint64("customer_id", customer.CustomerID),
-		slog.Int("assets", skipped), slog.Any("reason", reason))
+		slog.Int("assets", skipped), slog.String("reason", synclog.ErrorMessage(reason)))
 }

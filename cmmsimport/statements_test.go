@@ -20,8 +20,9 @@ import (
 // The texts that the mock waits for, in the order of a run.
 const (
 	updateAsset  = "^UPDATE ic3_asset_master SET .*cmms_sync_status = 'Success'.* WHERE id = \\? AND cmms_asset_id = \\? AND deleted_at IS NULL$"
-	markedFailed = "^UPDATE ic3_asset_master SET cmms_sync_status = 'Failed', cmms_attempted_at = \\? WHERE id = \\? AND cmms_asset_id = \\? AND deleted_at IS NULL$"
+	markedFailed = "^UPDATE ic3_asset_master SET cmms_sync_status = 'Failed', cmms_attempted_at = \\? WHERE id = \\? AND cmms_asset_id = \\? AND deleted_at IS NULL AND \\(cmms_attempted_at IS NULL OR cmms_attempted_at <= \\? \\+ INTERVAL 1 SECOND\\)$"
 	insertLog    = "^INSERT INTO .?cmms_sync_log"
+	updateLog    = "^UPDATE cmms_sync_log SET status"
 )
 
 // script is a mocked database that expects a run over one asset of customer 7.
@@ -294,7 +295,9 @@ func TestStatementsOfALogRowWhoseFateIsUnknown(t *testing.T) {
 			s.ExpectExec(insertLog).WillReturnError(mysqldriver.ErrInvalidConn)
 			s.ExpectPrepare(lookFor)
 			s.ExpectQuery(lookFor).WillReturnRows(found)
-			if !there {
+			if there {
+				s.ExpectPrepare(updateLog).ExpectExec().WillReturnResult(driver.RowsAffected(1))
+			} else {
 				s.ExpectExec(insertLog).WillReturnResult(sqlmock.NewResult(6, 1))
 			}
 			s.closing()
@@ -318,7 +321,10 @@ func TestStatementsOfALogRowWhoseFateIsUnknown(t *testing.T) {
 			s.ExpectPrepare(lookFor) // by GORM, inside the transaction,
 			s.ExpectPrepare(lookFor) // and therefore by database/sql once more
 			s.ExpectQuery(lookFor).WillReturnRows(found)
-			if !there {
+			if there {
+				s.ExpectPrepare(updateLog)
+				s.ExpectPrepare(updateLog).ExpectExec().WillReturnResult(driver.RowsAffected(1))
+			} else {
 				s.ExpectExec(insertLog).WillReturnResult(sqlmock.NewResult(6, 1))
 			}
 			s.ExpectCommit()
@@ -340,8 +346,8 @@ func TestStatementsOfAnAtomicCommitWhoseFateStaysUnknown(t *testing.T) {
 	s.ExpectCommit().WillReturnError(mysqldriver.ErrInvalidConn)
 	s.ExpectBegin().WillReturnError(errTooMuch)
 	s.marked()
-	s.ExpectPrepare("^UPDATE cmms_sync_log SET status").ExpectExec().
-		WithArgs("Failed", "database", sqlmock.AnyArg(), nil, nil, sqlmock.AnyArg(), sqlmock.AnyArg(), 31, 7).
+	s.ExpectPrepare(updateLog).ExpectExec().
+		WithArgs("Failed", "database", sqlmock.AnyArg(), nil, `{"asset_name":{"from":"old name","to":"new name"}}`, sqlmock.AnyArg(), sqlmock.AnyArg(), 31, 7).
 		WillReturnResult(driver.RowsAffected(1))
 	s.closing()
 	equal(t, "failed", s.run("new name", nil).FailedByKind["database"], 1)

@@ -25,7 +25,9 @@ const pageSize = 200
 func SyncAllAssetsFromInnomaint(ctx context.Context, db *gorm.DB, opts Options) (Summary, error) {
 	if err := opts.validate(db); err != nil {
 		now := utc.Now()
-		return Summary{CustomerID: opts.CustomerID, DryRun: opts.DryRun, StartedAt: now, FinishedAt: now}, err
+		return Summary{
+			CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: map[string]int{}, StartedAt: now, FinishedAt: now,
+		}, err
 	}
 	r := newRun(plainSession(db), opts.withDefaults())
 	err := r.start(ctx)
@@ -94,7 +96,7 @@ func (r *run) page(ctx context.Context, customer CustomerPlan, after Cursor, lim
 	if ctx.Err() != nil {
 		return nil, interrupted(ctx)
 	}
-	err = r.retry(ctx, "reading assets", func() error {
+	err = r.retry(ctx, "reading assets", func(ctx context.Context) error {
 		page, err = r.opts.Repository.Page(ctx, r.db, r.query, customer, after, limit)
 		return err
 	})
@@ -109,7 +111,7 @@ func (r *run) page(ctx context.Context, customer CustomerPlan, after Cursor, lim
 
 // verdict says whether the run may go on after this attempt.
 func (r *run) verdict(a *attempt) error {
-	if r.lost {
+	if errors.Is(a.result.Err, errLeaseLost) {
 		return a.result.Err
 	}
 	if !systemic(a.result.Kind) {

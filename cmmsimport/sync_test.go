@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/internal/mariadbtest"
 )
 
 func TestSyncWritesAssetMastersAndLog(t *testing.T) {
@@ -36,4 +37,14 @@ func TestSyncWritesAssetMastersAndLog(t *testing.T) {
 	equal(t, "unchanged", again.Unchanged, 1)
 	equal(t, "log rows", len(w.entries()), 2)
 	equal(t, "leases left", w.count("cmms_sync_lock", "1 = 1"), 0)
+}
+
+// The loc of a connection string may lack an hour of the year; times are UTC and come back as they went in.
+func TestAnHourThatTheConnectionsLocLacks(t *testing.T) {
+	t.Parallel()
+	w := setupOn(t, mariadbtest.Database(t)+"?parseTime=true&loc=Europe%2FBerlin")
+	w.link(7, "A-1")
+	w.serve("A-1", map[string]any{"updated_at": "2024-03-31T02:30:00Z"})
+	w.sync(w.options())
+	equal(t, "unchanged", w.sync(w.options()).Unchanged, 1)
 }

@@ -1,9 +1,7 @@
 package cmmsimport
 
 import (
-	"errors"
 	"fmt"
-	"log/slog"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
@@ -31,13 +29,4 @@ func kept(field string, local, result *AssetMaster) string {
 		return fmt.Sprintf("; kept %v", c.value(local))
 	}
 	return ""
-}
-
-// stackOf is the stack of a panic, for the log output only.
-func stackOf(err error) []slog.Attr {
-	var panicked *panicError
-	if !errors.As(err, &panicked) {
-		return nil
-	}
-	return []slog.Attr{slog.String("stack", string(panicked.stack))}
 }

@@ -87,7 +87,7 @@ func (d *decoding) fields() {
 	a.SerialNumber = d.text(slotSerialNumber, "serial_number", cleanLine)
 	a.Barcode = d.text(slotBarcode, "barcode", cleanLine)
 	a.Criticality = d.text(slotCriticality, "criticality", cleanLine)
-	a.ParentAssetID = d.text(slotParentAssetID, "parent_cmms_asset_id", cleanID)
+	a.ParentAssetID = withoutZeroID(d.text(slotParentAssetID, "parent_cmms_asset_id", cleanID))
 	a.Currency = d.text(slotCurrency, "currency", cleanLine)
 
 	a.Category = d.reference(slotCategory, "category_id")
@@ -101,6 +101,9 @@ func (d *decoding) fields() {
 	a.Location.Building = d.reference(slotBuilding, "location_id")
 	a.Location.Floor = d.reference(slotFloor, "location_id")
 	a.Location.Room = d.reference(slotRoom, "location_id")
+	if a.Location == (Location{}) {
+		d.warnHidden("location_id", d.all[slotSite:slotRoom+parts])
+	}
 
 	a.PurchaseDate = d.date(slotPurchaseDate, "purchase_date")
 	a.InstallationDate = d.date(slotInstallationDate, "installation_date")
@@ -110,22 +113,40 @@ func (d *decoding) fields() {
 	a.AMCEnd = d.date(slotAMCEnd, "amc_end")
 
 	var err error
-	a.PurchaseCost, err = readDecimal(d.all[slotPurchaseCost].value())
+	a.PurchaseCost, err = readDecimal(d.value(slotPurchaseCost, "purchase_cost"))
 	d.warn("purchase_cost", err)
-	a.UpdatedAt, err = d.dates.timestamp(d.all[slotUpdatedAt].value())
+	a.UpdatedAt, err = d.dates.timestamp(d.value(slotUpdatedAt, "cmms_updated_at"))
 	d.warn("cmms_updated_at", err)
-	a.CustomFields, err = readCustomFields(d.all[slotCustomFields].value())
+	a.CustomFields, err = readCustomFields(d.value(slotCustomFields, "custom_fields"))
 	d.warn("custom_fields", err)
 }
 
 func (d *decoding) text(s slot, column string, clean func(string) string) string {
-	text, err := readText(d.all[s].value(), clean)
+	text, err := readText(d.value(s, column), clean)
 	d.warn(column, err)
 	return text
 }
 
+// value returns what was found for a field.
+func (d *decoding) value(s slot, column string) gjson.Result {
+	if d.all[s].rank == 0 {
+		d.warnHidden(column, d.all[s:s+1])
+	}
+	return d.all[s].value()
+}
+
+// warnHidden notes that a column's value may stand where no path leads, so that it is not taken for absent.
+func (d *decoding) warnHidden(column string, fields []found) {
+	for i := range fields {
+		if raw := fields[i].hidden; raw != "" {
+			d.warn(column, cannot(gjson.Parse(raw), "stands where an object with this field was expected: name its path in Config.Fields"))
+			return
+		}
+	}
+}
+
 func (d *decoding) date(s slot, column string) Date {
-	date, err := d.dates.date(d.all[s].value())
+	date, err := d.dates.date(d.value(s, column))
 	d.warn(column, err)
 	return date
 }

@@ -142,7 +142,8 @@ type otherPath struct {
 type found struct {
 	raw, text string
 	kind      gjson.Type
-	rank      int // the position of its path plus one; 0 for nothing
+	rank      int    // the position of its path plus one; 0 for nothing
+	hidden    string // what stands in the way of a path to it
 }
 
 func (f *found) value() gjson.Result { return gjson.Result{Type: f.kind, Raw: f.raw, Str: f.text} }
@@ -196,23 +197,48 @@ func (p *fieldPlan) find(object gjson.Result, all *[slots]found) {
 	}
 }
 
-// follow reads what the paths from n on lead to in an object.
-func (n *node) follow(object gjson.Result, all []found) {
+// follow reads what the paths from n on lead to in an object, and reports whether it has a key of any of them.
+func (n *node) follow(object gjson.Result, all []found) (known bool) {
 	object.ForEach(func(key, value gjson.Result) bool {
 		child := n.children[key.Str]
 		if child == nil {
 			return true
 		}
+		known = true
 		for _, at := range child.targets {
 			if all[at.slot].beatenBy(at.rank) {
 				all[at.slot].take(value, at)
 			}
 		}
-		if child.children != nil && value.IsObject() {
-			child.follow(value, all)
+		if child.children != nil {
+			child.enter(value, all)
 		}
 		return true
 	})
+	return known
+}
+
+// enter follows the paths from n on into its value. Where that holds something, but nothing that they lead through (a text
+// instead of an object, an object of other keys), the fields behind them are hidden rather than absent.
+func (n *node) enter(value gjson.Result, all []found) {
+	if value.IsArray() {
+		if only, count := onlyElement(value); count == 1 {
+			value = only
+		}
+	}
+	if isEmpty(value) || value.IsObject() && n.follow(value, all) {
+		return
+	}
+	n.hide(value.Raw, all)
+}
+
+func (n *node) hide(raw string, all []found) {
+	for _, child := range n.children {
+		for _, at := range child.targets {
+			all[at.slot].hidden = raw
+		}
+		child.hide(raw, all)
+	}
 }
 
 func (f *found) beatenBy(rank int) bool { return f.rank == 0 || rank+1 < f.rank }
@@ -222,7 +248,7 @@ func (f *found) take(value gjson.Result, at target) {
 	if isEmpty(value) || at.slot.isDate() && isNoDate(cleanID(asSent(value))) {
 		return
 	}
-	*f = found{value.Raw, value.Str, value.Type, at.rank + 1}
+	*f = found{raw: value.Raw, text: value.Str, kind: value.Type, rank: at.rank + 1}
 }
 
 func (s slot) isDate() bool { return s >= slotUpdatedAt && s <= slotAMCEnd }

@@ -70,6 +70,9 @@ func (d *decoding) reference(first slot, column string) Reference {
 	default:
 		r.fill(Reference{Name: d.line(object, column)})
 	}
+	if r.IsZero() && first < slotSite { // the levels of a location are looked at together
+		d.warnHidden(column, d.all[first:first+parts])
+	}
 	return r
 }
 
@@ -97,6 +100,11 @@ func (d *decoding) line(v gjson.Result, column string) string {
 func (d *decoding) masterID(v gjson.Result, column string) string {
 	id, err := readText(v, cleanID)
 	d.warn(column, err)
+	return withoutZeroID(id)
+}
+
+// withoutZeroID makes no id of one that is nothing but zeros and hyphens.
+func withoutZeroID(id string) string {
 	if strings.Trim(id, "0-") == "" {
 		return ""
 	}

@@ -18,7 +18,9 @@ const (
 	// transaction's snapshot, and is not sent to a replica by a splitting proxy.
 	entryExists = "SELECT id FROM cmms_sync_log WHERE id = ? AND customer_id = ? FOR UPDATE"
 
-	findEntry = "SELECT id FROM cmms_sync_log WHERE cmms_asset_id = ? AND synced_at BETWEEN ? AND ? AND customer_id = ? AND status = ? AND duration_ms = ? AND run_id <=> ? ORDER BY id DESC LIMIT 1 FOR UPDATE"
+	// A host's synced_at may hold milliseconds or whole seconds, cut or rounded; one that holds more must be the very same,
+	// or the row of another attempt on an asset of that id would do.
+	findEntry = "SELECT id FROM cmms_sync_log WHERE cmms_asset_id = ? AND synced_at BETWEEN ? AND ? AND (synced_at = ? OR MICROSECOND(synced_at) MOD 1000 = 0) AND customer_id = ? AND duration_ms = ? AND run_id <=> ? ORDER BY id DESC LIMIT 1 FOR UPDATE"
 )
 
 // Lengths in our schema.

@@ -17,11 +17,11 @@ const purgeBatch = 5000 // rows a statement: locks for some tens of milliseconds
 const (
 	nextCustomer = "SELECT customer_id FROM cmms_sync_log WHERE customer_id >= ? ORDER BY customer_id LIMIT 1"
 	purgeEntries = "DELETE FROM cmms_sync_log WHERE customer_id = ? AND synced_at < ? ORDER BY customer_id, synced_at LIMIT 5000"
-	purgeRuns    = "DELETE FROM cmms_sync_run WHERE started_at < ? AND status <> 'Running' ORDER BY started_at LIMIT 5000"
+	purgeRuns    = "DELETE FROM cmms_sync_run WHERE started_at < ? AND (status <> 'Running' OR heartbeat_at < ?) ORDER BY started_at LIMIT 5000"
 )
 
-// Purge deletes the entries whose synced_at is before the given time, and the runs that started before it and are not
-// Running. It returns how many entries it has deleted, also beside an error.
+// Purge deletes the entries whose synced_at is before the given time, and the runs that started before it, unless they are
+// Running with a heartbeat since. It returns how many entries it has deleted, also beside an error.
 //
 // It goes customer by customer in batches of at most 5,000 rows, each committed by itself, so that no statement scans the
 // table or locks much of it; db must therefore not be inside a transaction. It may run beside a sync. A cancelled ctx ends
@@ -57,7 +57,7 @@ func purge(ctx context.Context, s *gorm.DB, before string) (deleted int64, err e
 		}
 		from = customers[0] + 1
 	}
-	_, err = inBatches(ctx, s, purgeRuns, before)
+	_, err = inBatches(ctx, s, purgeRuns, before, before)
 	return deleted, err
 }
 

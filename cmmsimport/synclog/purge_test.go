@@ -25,9 +25,16 @@ func TestPurgeTenThousandRows(t *testing.T) {
 	mustExec(t, db, `INSERT INTO cmms_sync_log (customer_id, cmms_asset_id, status, synced_at, duration_ms)
 		SELECT CASE WHEN seq <= 10500 THEN 7 WHEN seq <= 10600 THEN 0 WHEN seq <= 10700 OR seq > 10950 THEN ? ELSE seq END,
 		'A', 'Success', '2026-01-01' + INTERVAL seq SECOND, 5 FROM seq_1_to_11000`, uint64(math.MaxUint64))
-	for n, status := range []synclog.RunStatus{synclog.Completed, synclog.Running, synclog.Interrupted, synclog.Completed} {
-		at := time.Date(2026, 1, 1+n, 0, 0, 0, 0, time.UTC)
-		if err := synclog.CreateRun(t.Context(), db, &synclog.Run{ID: fmt.Sprintf("01JC%022d", n), Status: status, StartedAt: at}); err != nil {
+	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
+	for n, r := range []synclog.Run{
+		{Status: synclog.Completed, StartedAt: day(1), HeartbeatAt: day(1)},
+		{Status: synclog.Running, StartedAt: day(2), HeartbeatAt: day(20)},
+		{Status: synclog.Running, StartedAt: day(2), HeartbeatAt: day(2)}, // its process died
+		{Status: synclog.Interrupted, StartedAt: day(3), HeartbeatAt: day(3)},
+		{Status: synclog.Completed, StartedAt: day(4), HeartbeatAt: day(4)},
+	} {
+		r.ID = fmt.Sprintf("01JC%022d", n)
+		if err := synclog.CreateRun(t.Context(), db, &r); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -21,8 +21,8 @@ type Recorder struct{}
 //
 // An entry without ID is inserted and e.ID set. One with an ID replaces all of that row but its run, customer and asset;
 // where the row is gone (its transaction was rolled back) it is inserted anew. An Uncertain entry without ID is first
-// looked for, by asset, customer, run, status, duration and synced_at within a second; if it is found, e.ID is set and
-// nothing written. After success e.Uncertain is false. A zero e.SyncedAt is set to now.
+// looked for, by asset, customer, run, duration and synced_at (within a second where the column is that coarse); if it is
+// found, e.ID is set and the row brought up to date. After success e.Uncertain is false. A zero e.SyncedAt is set to now.
 //
 // ErrorMessage is stored as [ErrorMessage] makes it, ErrorKind and ErrorMessage only where Status is not Success. Where the
 // table refuses the row because a column is narrower than in our schema, messages are cut to 250 characters, then they and
@@ -56,7 +56,8 @@ func record(s *gorm.DB, e *Entry, sh shape) error {
 		}
 		if id != 0 {
 			e.ID = id
-			return nil
+			_, err := update(s, e, sh) // the entry may have changed since
+			return err
 		}
 	}
 	_, id, err := exec(s, insertEntry, append(sh.identity(e), sh.outcome(e)...)...)
@@ -82,8 +83,8 @@ func update(s *gorm.DB, e *Entry, sh shape) (bool, error) {
 func find(s *gorm.DB, e *Entry, sh shape) (uint64, error) {
 	return firstID(s, findEntry,
 		sh.text(e.CMMSAssetID, assetIDLength),
-		utc.Format(e.SyncedAt.Add(-syncedAtTolerance)), utc.Format(e.SyncedAt.Add(syncedAtTolerance)),
-		e.CustomerID, sh.text(string(e.Status), statusLength), e.DurationMS, nullable(sh.text(e.RunID, runIDLength)))
+		utc.Format(e.SyncedAt.Add(-syncedAtTolerance)), utc.Format(e.SyncedAt.Add(syncedAtTolerance)), utc.Format(e.SyncedAt),
+		e.CustomerID, e.DurationMS, nullable(sh.text(e.RunID, runIDLength)))
 }
 
 func firstID(s *gorm.DB, sql string, args ...any) (uint64, error) {

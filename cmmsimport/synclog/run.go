@@ -9,7 +9,7 @@ type RunStatus string
 const (
 	Running     RunStatus = "Running"
 	Completed   RunStatus = "Completed"   // every asset was attempted or skipped for a reason of its own
-	Interrupted RunStatus = "Interrupted" // its context was cancelled, or its process went away
+	Interrupted RunStatus = "Interrupted" // its context ended, or the database went away
 	Aborted     RunStatus = "Aborted"     // it stopped itself
 )
 

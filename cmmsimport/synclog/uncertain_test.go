@@ -50,7 +50,7 @@ func TestUncertainEntryIsNotConfused(t *testing.T) {
 		"another customer": func(e *synclog.Entry) { e.CustomerID = 8 },
 		"another run":      func(e *synclog.Entry) { e.RunID = "01JC0000000000000000000002" },
 		"no run":           func(e *synclog.Entry) { e.RunID = "" },
-		"another status":   func(e *synclog.Entry) { e.Status = synclog.Success },
+		"a moment later":   func(e *synclog.Entry) { e.SyncedAt = e.SyncedAt.Add(time.Millisecond) }, // the twin of two rows with one id
 		"another duration": func(e *synclog.Entry) { e.DurationMS++ },
 		"much later":       func(e *synclog.Entry) { e.SyncedAt = e.SyncedAt.Add(2 * time.Second) },
 		"much earlier":     func(e *synclog.Entry) { e.SyncedAt = e.SyncedAt.Add(-2 * time.Second) },
@@ -67,6 +67,20 @@ func TestUncertainEntryIsNotConfused(t *testing.T) {
 				t.Errorf("%d rows, uncertain %v", n, other.Uncertain)
 			}
 		})
+	}
+}
+
+// An entry may have become another outcome while it waited: the row that an earlier insert left is brought up to date.
+func TestUncertainEntryThatChanged(t *testing.T) {
+	t.Parallel()
+	db := setup(t)
+	e := successEntry()
+	mustRecord(t, db, e)
+	e.ID, e.Uncertain = 0, true
+	e.Status, e.ErrorKind, e.ErrorMessage = synclog.Failed, "panic", "OnAsset panicked"
+	mustRecord(t, db, e)
+	if diff := cmp.Diff([]synclog.Entry{*e}, mustEntries(t, db, synclog.Filter{})); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
@@ -115,7 +129,7 @@ func TestStatementsInOrder(t *testing.T) {
 	}
 
 	e.Uncertain = true
-	m.ExpectQuery(look).WithArgs("AST-1042", "2026-03-01 20:29:59.123456", "2026-03-01 20:30:01.123456", 7, "Failed", 321, runID).
+	m.ExpectQuery(look).WithArgs("AST-1042", "2026-03-01 20:29:59.123456", "2026-03-01 20:30:01.123456", "2026-03-01 20:30:00.123456", 7, 321, runID).
 		WillReturnError(broken)
 	if err := (synclog.Recorder{}).Record(t.Context(), db, e); !errors.Is(err, broken) || !e.Uncertain {
 		t.Fatalf("err = %v, uncertain = %v", err, e.Uncertain)
