@@ -13,7 +13,7 @@ var defaultDateLayouts = []string{
 	"2-1-2006 15:04:05", "2/1/2006 15:04:05", "2-Jan-2006 15:04:05",
 }
 
-// isoLayouts are always understood, before any other. Seconds may have a fraction.
+// isoLayouts are always understood, before any other: a day alone, and times. Seconds may have a fraction.
 var isoLayouts = []string{
 	time.DateOnly,
 	time.RFC3339,
@@ -100,7 +100,7 @@ func (r *dateReader) parse(text string) (t time.Time, reason string) {
 		return t.In(r.location), ""
 	}
 	reason = "is no date in a known layout"
-	for _, layouts := range [...][]string{isoLayouts, r.layouts} {
+	for _, layouts := range [...][]string{isoLayoutsFor(text), r.layouts} {
 		for _, layout := range layouts {
 			t, err := time.ParseInLocation(layout, text, r.location)
 			switch {
@@ -114,6 +114,17 @@ func (r *dateReader) parse(text string) (t time.Time, reason string) {
 		}
 	}
 	return time.Time{}, reason
+}
+
+// isoLayoutsFor returns the ISO layouts that text may have: each one that is tried in vain costs an error.
+func isoLayoutsFor(text string) []string {
+	switch day := len(time.DateOnly); {
+	case len(text) < day || text[4] != '-' || text[7] != '-':
+		return nil
+	case len(text) == day:
+		return isoLayouts[:1]
+	}
+	return isoLayouts[1:]
 }
 
 // parseEpoch reads seconds (9 or 10 digits, from 1973 on) or milliseconds (12 or 13) since 1970. Another number of

@@ -88,9 +88,11 @@ func isCleanLine(s string) bool {
 	return !space
 }
 
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
+
 // cleanLines does what cleanLine does to each line, and keeps the line breaks between them.
 func cleanLines(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(html.UnescapeString(s))
+	s = lineBreaks.Replace(html.UnescapeString(s))
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		lines[i] = strings.Join(strings.Fields(line), " ")
