@@ -168,7 +168,7 @@ func (r *run) recordInside(ctx context.Context, tx *gorm.DB, a *attempt) error {
 	} else {
 		// An earlier try was rolled back, or was it? Its COMMIT may have got through.
 		a.entry.ID, a.entry.Uncertain = 0, true
-		a.entry.Warnings, a.entry.Changes = a.result.Warnings, a.result.Changes
+		a.entry.Warnings, a.entry.Changes = slices.Clone(a.result.Warnings), maps.Clone(a.result.Changes)
 	}
 	err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, prepared.Handle(tx), a.entry) })
 	a.logged = err == nil

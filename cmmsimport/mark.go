@@ -3,6 +3,7 @@ package cmmsimport
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
@@ -14,7 +15,7 @@ const markTimeLimit = settleTimeLimit / 3
 // lock that somebody holds, a trigger, a constraint that it breaks) must not hold up the log: its mark is tried once more
 // when the run leaves the customer. What is returned is an error that the log row would meet too.
 func (r *run) mark(ctx context.Context, e *synclog.Entry) error {
-	if e.Status != synclog.Failed {
+	if e.Status != synclog.Failed || slices.Contains(r.unmarked, e) {
 		return nil
 	}
 	limited, cancel := context.WithTimeout(ctx, markTimeLimit)

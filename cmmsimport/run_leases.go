@@ -101,7 +101,7 @@ func (r *run) stillHeld(ctx context.Context, tx *gorm.DB) error {
 			continue
 		}
 		if err := l.renew(ctx, tx); err != nil {
-			r.lost = errors.Is(err, errLeaseLost)
+			r.lost = r.lost || errors.Is(err, errLeaseLost)
 			return err
 		}
 	}

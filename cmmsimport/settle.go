@@ -50,7 +50,8 @@ func (r *run) record(ctx context.Context, e *synclog.Entry) error {
 func (r *run) entry(a *attempt) *synclog.Entry {
 	e := &synclog.Entry{
 		RunID: r.summary.RunID, CustomerID: a.row.CustomerID, CMMSAssetID: a.row.CMMSAssetID, AssetID: a.row.ID,
-		Status: a.result.Status, ErrorKind: a.result.Kind, Warnings: slices.Clone(a.result.Warnings), Changes: maps.Clone(a.result.Changes), // the result's are the callback's
+		Status: a.result.Status, ErrorKind: a.result.Kind,
+		Warnings: slices.Clone(a.result.Warnings), Changes: maps.Clone(a.result.Changes), // the result's own are the callback's
 		SyncedAt: r.stamp(), DurationMS: a.result.Duration.Milliseconds(),
 	}
 	if a.result.Err != nil {
