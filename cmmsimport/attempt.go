@@ -134,7 +134,9 @@ func (r *run) apply(ctx context.Context, tx *gorm.DB, a *attempt, detail *innoma
 	answer := *detail // a copy for each try: warnings of an earlier one must not stay
 	answer.Warnings = slices.Clip(answer.Warnings)
 	enriched := *a.row
-	masters := &masterResolver{tx: tx, customerID: a.row.CustomerID, cache: r.masters, sizes: r.catalog, dryRun: r.opts.DryRun}
+	masters := &masterResolver{
+		tx: tx, customerID: a.row.CustomerID, cache: r.masters, lookups: r.lookups, sizes: r.catalog, dryRun: r.opts.DryRun,
+	}
 
 	err := guard("Enrich", func() error { return r.opts.Enrich(ctx, tx, masters, &enriched, &answer) })
 	changes := merge(a.row, &enriched, r.opts.Policies, r.catalog[a.row.TableName()], answer.Warn)

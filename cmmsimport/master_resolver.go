@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
@@ -17,6 +16,7 @@ type masterResolver struct {
 	tx         *gorm.DB
 	customerID uint64
 	cache      *masterCache
+	lookups    *masterLookups
 	sizes      map[string]map[string]columnSize // by table and column
 	dryRun     bool
 
@@ -51,7 +51,7 @@ func (r *masterResolver) EnsureMaster(ctx context.Context, m Master) (uint64, er
 
 // ensure follows the order of identity: Innomaint's id, the name, a new row.
 func (r *masterResolver) ensure(ctx context.Context, table masterTable, m Master) (uint64, error) {
-	row, err := r.find(r.tx.WithContext(ctx), table, &m)
+	row, err := r.find(r.reading(ctx), table, &m)
 	if err != nil {
 		return 0, err
 	}
@@ -92,9 +92,9 @@ func (r *masterResolver) ensure(ctx context.Context, table masterTable, m Master
 
 // find looks for the row by id, then by name. Where the table's collation takes another id for the same ("a1" and
 // "A1"), m loses its id: it is another master, and its id cannot be stored beside that one.
-func (r *masterResolver) find(s *gorm.DB, table masterTable, m *Master) (row *masterRow, err error) {
+func (r *masterResolver) find(read masterReader, table masterTable, m *Master) (row *masterRow, err error) {
 	if m.CMMSID != "" {
-		switch row, err = table.findByID(s, r.customerID, m.CMMSID); {
+		switch row, err = table.findByID(read, r.customerID, m.CMMSID); {
 		case err != nil:
 			return nil, err
 		case row != nil && row.CMMSID == m.CMMSID:
@@ -106,7 +106,7 @@ func (r *masterResolver) find(s *gorm.DB, table masterTable, m *Master) (row *ma
 	if m.Name == "" {
 		return nil, nil
 	}
-	return table.findByName(s, r.customerID, m.under(), m.Name)
+	return table.findByName(read, r.customerID, m.under(), m.Name)
 }
 
 // decideAll makes what a new row was created with this run's values.
@@ -121,9 +121,16 @@ func (r *masterResolver) decideAll(table masterTable, id uint64, m Master) {
 	}
 }
 
-// locking returns the transaction for locking reads: only they see past its snapshot what others committed meanwhile.
-func (r *masterResolver) locking(ctx context.Context) *gorm.DB {
-	return r.tx.WithContext(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Session(&gorm.Session{})
+// reading reads as the transaction sees the tables.
+func (r *masterResolver) reading(ctx context.Context) masterReader {
+	return func(text string, args ...any) *gorm.DB {
+		return r.lookups.handle(r.tx, text).WithContext(ctx).Raw(text, args...)
+	}
+}
+
+// locking reads past the transaction's snapshot, what others have committed meanwhile.
+func (r *masterResolver) locking(ctx context.Context) masterReader {
+	return func(text string, args ...any) *gorm.DB { return r.tx.WithContext(ctx).Raw(text+" FOR UPDATE", args...) }
 }
 
 // update brings a row that was found up to date, and returns its id or that of the row that stands in its place.
@@ -152,10 +159,12 @@ func (r *masterResolver) follow(ctx context.Context, table masterTable, row *mas
 	if parentID != row.ParentID {
 		set.put(table.parent, row.ParentID, parentID)
 	}
-	inPlace := func(s *gorm.DB) (*masterRow, error) { return table.findByName(s, r.customerID, parentID, name) }
+	inPlace := func(read masterReader) (*masterRow, error) {
+		return table.findByName(read, r.customerID, parentID, name)
+	}
 
 	if name != row.Name || parentID != row.ParentID {
-		other, err := inPlace(r.tx.WithContext(ctx))
+		other, err := inPlace(r.reading(ctx))
 		if err != nil {
 			return 0, err
 		}
@@ -179,7 +188,7 @@ func (r *masterResolver) adopt(ctx context.Context, table masterTable, row *mast
 			set.put("name", row.Name, m.Name)
 		}
 	}
-	withID := func(s *gorm.DB) (*masterRow, error) { return table.findByID(s, r.customerID, m.CMMSID) }
+	withID := func(read masterReader) (*masterRow, error) { return table.findByID(read, r.customerID, m.CMMSID) }
 	_, err := r.write(ctx, table, row, m.Kind, set, withID)
 	return row.ID, err // as the next sync will see it: of a row with the id and one with the name, the latter stands
 }
@@ -188,7 +197,7 @@ func (r *masterResolver) adopt(ctx context.Context, table masterTable, row *mast
 // refuses, it returns the id of the row that another session has put there meanwhile, which rival finds; without one, a
 // key of the host's own refuses, and the row stays as it is.
 func (r *masterResolver) write(ctx context.Context, table masterTable, row *masterRow, kind MasterKind, set masterUpdate,
-	rival func(*gorm.DB) (*masterRow, error)) (uint64, error) {
+	rival func(masterReader) (*masterRow, error)) (uint64, error) {
 	if len(set) == 0 {
 		return row.ID, nil
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"ic3.internal/innomaintsync/internal/utc"
 )
@@ -23,6 +22,9 @@ type masterRow struct {
 	Email    string `gorm:"column:email"`
 	Phone    string `gorm:"column:phone"`
 }
+
+// masterReader begins a query for master rows.
+type masterReader func(text string, args ...any) *gorm.DB
 
 // columns lists the columns of a master table for SELECT.
 func (t masterTable) columns() []string {
@@ -40,22 +42,29 @@ func (t masterTable) columns() []string {
 }
 
 // findByID finds the row that carries Innomaint's id, nil where there is none.
-func (t masterTable) findByID(tx *gorm.DB, customerID uint64, cmmsID string) (*masterRow, error) {
-	s := tx.Where("cmms_id = ?", cmmsID)
-	if t.level != "" {
-		s = s.Where("level = ?", t.level)
+func (t masterTable) findByID(read masterReader, customerID uint64, cmmsID string) (*masterRow, error) {
+	if t.level == "" {
+		return t.find(read, "customer_id = ? AND cmms_id = ?", customerID, cmmsID)
 	}
-	return t.find(s, customerID)
+	return t.find(read, "customer_id = ? AND level = ? AND cmms_id = ?", customerID, t.level, cmmsID)
 }
 
 // findByName finds the row of that name under the parent, as the unique key has it: at any level, and equal in the
 // sense of the column's collation.
-func (t masterTable) findByName(tx *gorm.DB, customerID, parentID uint64, name string) (*masterRow, error) {
-	s := tx.Where("name = ?", name)
-	if t.parent != "" {
-		s = s.Where(clause.Eq{Column: t.parent, Value: parentID})
+func (t masterTable) findByName(read masterReader, customerID, parentID uint64, name string) (*masterRow, error) {
+	if t.parent == "" {
+		return t.find(read, "customer_id = ? AND name = ?", customerID, name)
 	}
-	return t.find(s, customerID)
+	return t.find(read, "customer_id = ? AND "+t.parent+" = ? AND name = ?", customerID, parentID, name)
+}
+
+func (t masterTable) find(read masterReader, where string, args ...any) (*masterRow, error) {
+	var rows []masterRow
+	text := "SELECT " + strings.Join(t.columns(), ", ") + " FROM " + t.name + " WHERE " + where + " ORDER BY id LIMIT 1"
+	if err := read(text, args...).Scan(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
 }
 
 // parentOf returns the parent's id of one row, 0 where there is none.
@@ -66,15 +75,6 @@ func (t masterTable) parentOf(tx *gorm.DB, id uint64) (uint64, error) {
 		return 0, err
 	}
 	return parents[0], nil
-}
-
-func (t masterTable) find(s *gorm.DB, customerID uint64) (*masterRow, error) {
-	var rows []masterRow
-	err := s.Table(t.name).Select(t.columns()).Where("customer_id = ?", customerID).Order("id").Limit(1).Scan(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	return &rows[0], nil
 }
 
 // insert creates the row and returns its id. The statement's result gives the id on MySQL and MariaDB alike.

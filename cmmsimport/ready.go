@@ -10,7 +10,7 @@ import (
 )
 
 // ready does what is due between two assets: it ends the run when its context has ended, gets the audit out of the way,
-// renews the leases and shows progress.
+// renews the leases, shows progress and prepares queries that the last asset was the first to need.
 func (r *run) ready(ctx context.Context, next *AssetMaster) error {
 	if ctx.Err() != nil {
 		return interrupted(ctx)
@@ -22,6 +22,7 @@ func (r *run) ready(ctx context.Context, next *AssetMaster) error {
 		return err
 	}
 	r.beat(ctx, next)
+	r.lookups.prepare(ctx, r.db)
 	return nil
 }
 

@@ -38,6 +38,7 @@ type run struct {
 	leases  []*lease // held now: of a whole run first, then the customer's
 	lost    bool     // one of them was taken by another run: nothing more is written to assets
 
+	lookups  *masterLookups
 	masters  *masterCache // of the customer at hand
 	earliest time.Time    // attempts of the customer at hand are stamped behind it
 	backlog  *synclog.Backlog
@@ -66,6 +67,7 @@ func newRun(db *gorm.DB, opts Options) *run {
 			CustomerID: opts.CustomerID, CMMSAssetIDs: opts.CMMSAssetIDs, OnlyFailed: opts.OnlyFailed,
 			NotSyncedSince: opts.NotSyncedSince, OldestFirst: opts.OldestFirst,
 		},
+		lookups: newMasterLookups(),
 		holder:  fmt.Sprintf("%.200s, process %d", host, os.Getpid()),
 		summary: Summary{RunID: id, CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: map[string]int{}, StartedAt: utc.Now()},
 		began:   time.Now(),

@@ -166,7 +166,7 @@ func TestStatementsOfFailures(t *testing.T) {
 		"a master's look-up fails: rollback": {
 			expect: func(s *script) {
 				s.ExpectBegin()
-				s.ExpectQuery("FROM .ic3_status_master.").WillReturnError(errTooMuch)
+				s.ExpectQuery("FROM ic3_status_master").WillReturnError(errTooMuch)
 				s.ExpectRollback()
 			},
 			vary: func(o *cmmsimport.Options) {
