@@ -172,7 +172,7 @@ func (r *run) recordInside(ctx context.Context, tx *gorm.DB, a *attempt) error {
 		a.entry.ID, a.entry.Uncertain = 0, true
 		a.entry.Warnings, a.entry.Changes = slices.Clone(a.result.Warnings), maps.Clone(a.result.Changes)
 	}
-	err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, prepared.Handle(tx), a.entry) })
+	err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, prepared.Handle(ctx, tx), a.entry) })
 	a.logged = err == nil
 	return err
 }

@@ -23,7 +23,7 @@ func hostDB() *gorm.DB {
 	mock.ExpectPrepare("UPDATE ic3_asset_master")
 	mock.ExpectExec("INSERT INTO cmms_sync_run").WillReturnResult(driver.RowsAffected(1))
 	mock.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
-	mock.ExpectQuery("ic3_asset_master").WillReturnRows(
+	mock.ExpectPrepare("ic3_asset_master").ExpectQuery().WillReturnRows(
 		sqlmock.NewRows([]string{"id", "customer_id", "cmms_asset_id"}).AddRow(1, 42, "AST-1042"))
 	mock.ExpectBegin()
 	mock.ExpectExec("UPDATE ic3_asset_master").WillReturnResult(driver.RowsAffected(1))
@@ -41,7 +41,7 @@ func dryHostDB() *gorm.DB {
 	mock.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
 	mock.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
 		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(42, 1, 1, nil))
-	mock.ExpectQuery("ic3_asset_master").WillReturnRows(
+	mock.ExpectPrepare("ic3_asset_master").ExpectQuery().WillReturnRows(
 		sqlmock.NewRows([]string{"id", "customer_id", "cmms_asset_id", "asset_name"}).AddRow(1, 42, "AST-1042", "Pump"))
 	mock.ExpectBegin()
 	mock.ExpectRollback()

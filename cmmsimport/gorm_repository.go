@@ -70,7 +70,11 @@ func (GormRepository) Plan(ctx context.Context, db *gorm.DB, q AssetQuery) ([]Cu
 
 // Page reads by keyset, so that a page costs the same wherever it stands.
 func (GormRepository) Page(ctx context.Context, db *gorm.DB, q AssetQuery, customer CustomerPlan, after Cursor, limit int) ([]AssetMaster, error) {
-	s := q.narrow(db.WithContext(ctx)).
+	handle := db.WithContext(ctx)
+	if q.CMMSAssetIDs == nil { // else the text varies with their number
+		handle = prepared.Handle(ctx, db)
+	}
+	s := q.narrow(handle).
 		Select(pageColumns).
 		Where("customer_id = ? AND id <= ?", customer.CustomerID, customer.MaxID).
 		Limit(limit)
@@ -127,12 +131,13 @@ const (
 // Update writes the changed columns, updated_at where there are any, and the marks of a success.
 func (GormRepository) Update(ctx context.Context, tx *gorm.DB, asset *AssetMaster, changes []ColumnChange, at time.Time) error {
 	now := utc.Format(at)
-	text, args, handle := markSynced, []any{now, now}, prepared.Handle(tx)
-	if len(changes) > 0 {
-		text, args = updateOf(changes, now)
-		handle = tx // the column list varies: not to be prepared and kept
+	var result *gorm.DB
+	if len(changes) == 0 {
+		result = prepared.Handle(ctx, tx).Exec(markSynced, now, now, asset.ID, asset.CMMSAssetID)
+	} else {
+		text, args := updateOf(changes, now) // the column list varies: not to be prepared and kept
+		result = tx.WithContext(ctx).Exec(text, append(args, asset.ID, asset.CMMSAssetID)...)
 	}
-	result := handle.WithContext(ctx).Exec(text, append(args, asset.ID, asset.CMMSAssetID)...)
 	if result.Error != nil || result.RowsAffected > 0 {
 		return result.Error
 	}
@@ -168,5 +173,5 @@ func updateOf(changes []ColumnChange, now string) (text string, args []any) {
 // MarkFailed sets cmms_sync_status and cmms_attempted_at; cmms_synced_at keeps the last success.
 func (GormRepository) MarkFailed(ctx context.Context, db *gorm.DB, id uint64, cmmsAssetID string, at time.Time) error {
 	attempted := utc.Format(at)
-	return prepared.Handle(db).WithContext(ctx).Exec(markFailed, attempted, id, cmmsAssetID, attempted).Error
+	return prepared.Handle(ctx, db).Exec(markFailed, attempted, id, cmmsAssetID, attempted).Error
 }

@@ -19,12 +19,12 @@ func newMasterLookups() *masterLookups {
 }
 
 // handle returns the transaction as the text is best executed on it.
-func (l *masterLookups) handle(tx *gorm.DB, text string) *gorm.DB {
+func (l *masterLookups) handle(ctx context.Context, tx *gorm.DB, text string) *gorm.DB {
 	if l.ready[text] {
-		return prepared.Handle(tx)
+		return prepared.Handle(ctx, tx)
 	}
 	l.wanted[text] = true
-	return tx
+	return tx.WithContext(ctx)
 }
 
 // prepare readies what was wanted since. What cannot be prepared now works all the same.

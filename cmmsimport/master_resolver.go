@@ -124,7 +124,7 @@ func (r *masterResolver) decideAll(table masterTable, id uint64, m Master) {
 // reading reads as the transaction sees the tables.
 func (r *masterResolver) reading(ctx context.Context) masterReader {
 	return func(text string, args ...any) *gorm.DB {
-		return r.lookups.handle(r.tx, text).WithContext(ctx).Raw(text, args...)
+		return r.lookups.handle(ctx, r.tx, text).Raw(text, args...)
 	}
 }
 

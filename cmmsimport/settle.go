@@ -40,7 +40,7 @@ func (r *run) record(ctx context.Context, e *synclog.Entry) error {
 		if err := r.mark(ctx, e); err != nil {
 			return err
 		}
-		err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, prepared.Handle(r.db), e) })
+		err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, prepared.Handle(ctx, r.db), e) })
 		e.Uncertain = err != nil
 		return err
 	})

@@ -55,7 +55,7 @@ func (s *script) opening() {
 	s.ExpectPrepare("^UPDATE ic3_asset_master SET cmms_sync_status = 'Success'")
 	s.ExpectExec("INSERT INTO .?cmms_sync_run").WillReturnResult(driver.RowsAffected(1))
 	s.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
-	s.ExpectQuery("SELECT .* FROM .ic3_asset_master.").WillReturnRows(
+	s.ExpectPrepare("SELECT .* FROM .ic3_asset_master.").ExpectQuery().WillReturnRows(
 		sqlmock.NewRows([]string{"id", "customer_id", "cmms_asset_id", "asset_name"}).AddRow(1, 7, "AST-1", "old name"))
 }
 
@@ -268,7 +268,7 @@ func TestStatementsOfADryRun(t *testing.T) {
 	s.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
 	s.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
 		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(7, 1, 1, nil))
-	s.ExpectQuery("SELECT .* FROM .ic3_asset_master.").WillReturnRows(
+	s.ExpectPrepare("SELECT .* FROM .ic3_asset_master.").ExpectQuery().WillReturnRows(
 		sqlmock.NewRows([]string{"id", "customer_id", "cmms_asset_id", "asset_name"}).AddRow(1, 7, "AST-1", "old name"))
 	s.ExpectBegin()
 	s.ExpectRollback()

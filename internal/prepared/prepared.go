@@ -10,14 +10,14 @@ import (
 
 // Handle returns db, a pool's handle or a transaction, with prepared statements. It is for texts that never vary: those
 // with a varying list of columns would fill the cache.
-func Handle(db *gorm.DB) *gorm.DB {
-	return db.Session(&gorm.Session{PrepareStmt: true})
+func Handle(ctx context.Context, db *gorm.DB) *gorm.DB {
+	return db.Session(&gorm.Session{PrepareStmt: true, Context: ctx})
 }
 
 // OnPool makes a statement known to the cache before a transaction needs it: one that is first prepared inside a
 // transaction belongs to it, and would be prepared again in each that follows. db is a pool's handle.
 func OnPool(ctx context.Context, db *gorm.DB, text string) error {
-	cache, ok := Handle(db).Statement.ConnPool.(*gorm.PreparedStmtDB)
+	cache, ok := Handle(ctx, db).Statement.ConnPool.(*gorm.PreparedStmtDB)
 	if !ok {
 		return nil
 	}
