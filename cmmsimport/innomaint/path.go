@@ -33,11 +33,16 @@ func parsePath(s string) *pathTemplate {
 // fill returns the path, and the query where there is one, for an asset.
 func (t *pathTemplate) fill(ref AssetRef) string {
 	customer := strconv.FormatUint(ref.CustomerID, 10)
-	s := strings.NewReplacer(assetIDPlaceholder, escapeSegment(ref.AssetID), customerIDPlaceholder, customer).Replace(t.path)
+	s := fill(t.path, escapeSegment(ref.AssetID), customer)
 	if t.query == "" {
 		return s
 	}
-	return s + "?" + strings.NewReplacer(assetIDPlaceholder, url.QueryEscape(ref.AssetID), customerIDPlaceholder, customer).Replace(t.query)
+	return s + "?" + fill(t.query, url.QueryEscape(ref.AssetID), customer)
+}
+
+// fill puts escaped values in the placeholders' places: escaped, neither can look like a placeholder.
+func fill(template, assetID, customer string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(template, assetIDPlaceholder, assetID), customerIDPlaceholder, customer)
 }
 
 // escapeSegment escapes an id for its place between two slashes. "." and ".." would be taken for steps in the path.
