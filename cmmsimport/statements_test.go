@@ -337,18 +337,31 @@ func TestStatementsOfALogRowWhoseFateIsUnknown(t *testing.T) {
 // With AtomicLog the row of a success may be committed although nobody heard of it: the failure takes that row over.
 func TestStatementsOfAnAtomicCommitWhoseFateStaysUnknown(t *testing.T) {
 	t.Parallel()
-	s := newScript(t)
-	s.atomicLog = true
-	s.opening()
-	s.ExpectBegin()
-	s.ExpectExec(updateAsset).WillReturnResult(driver.RowsAffected(1))
-	s.ExpectExec(insertLog).WillReturnResult(sqlmock.NewResult(31, 1))
-	s.ExpectCommit().WillReturnError(mysqldriver.ErrInvalidConn)
-	s.ExpectBegin().WillReturnError(errTooMuch)
-	s.marked()
-	s.ExpectPrepare(updateLog).ExpectExec().
-		WithArgs("Failed", "database", sqlmock.AnyArg(), nil, `{"asset_name":{"from":"old name","to":"new name"}}`, sqlmock.AnyArg(), sqlmock.AnyArg(), 31, 7).
-		WillReturnResult(driver.RowsAffected(1))
-	s.closing()
-	equal(t, "failed", s.run("new name", nil).FailedByKind["database"], 1)
+	for name, nextTry := range map[string]func(*script){
+		"the next try does not begin": func(s *script) { s.ExpectBegin().WillReturnError(errTooMuch) },
+		"the next try cannot look for the row": func(s *script) {
+			s.ExpectBegin()
+			s.ExpectExec(updateAsset).WillReturnResult(driver.RowsAffected(1))
+			s.ExpectPrepare("SELECT id FROM cmms_sync_log").WillReturnError(errTooMuch)
+			s.ExpectRollback()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScript(t)
+			s.atomicLog = true
+			s.opening()
+			s.ExpectBegin()
+			s.ExpectExec(updateAsset).WillReturnResult(driver.RowsAffected(1))
+			s.ExpectExec(insertLog).WillReturnResult(sqlmock.NewResult(31, 1))
+			s.ExpectCommit().WillReturnError(mysqldriver.ErrInvalidConn)
+			nextTry(s)
+			s.marked()
+			s.ExpectPrepare(updateLog).ExpectExec().
+				WithArgs("Failed", "database", sqlmock.AnyArg(), nil, `{"asset_name":{"from":"old name","to":"new name"}}`, sqlmock.AnyArg(), sqlmock.AnyArg(), 31, 7).
+				WillReturnResult(driver.RowsAffected(1))
+			s.closing()
+			equal(t, "failed", s.run("new name", nil).FailedByKind["database"], 1)
+		})
+	}
 }
