@@ -68,12 +68,12 @@ func ofDatabase(err error) bool {
 
 // connectionLost reports whether the database went away under a statement, so that its outcome may be unknown.
 func connectionLost(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) { // would pass for a net.Error
+	var panicked *panicError
+	if errors.As(err, &panicked) || errors.Is(err, context.DeadlineExceeded) { // either may pass for a net.Error
 		return false
 	}
 	var network net.Error
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) ||
-		errors.As(err, &network)
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.As(err, &network)
 }
 
 // serverError reports whether err is one of the server's errors with these numbers.

@@ -14,9 +14,6 @@ import (
 // finish ends the run, whatever ended it: what waits in the backlog goes out, the summary is completed and stored, the
 // leases are given back. What cannot be written goes into the log output, whole.
 func (r *run) finish(ctx context.Context, cause error) (Summary, error) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-
 	r.complete()
 	unwritten := r.flush(ctx)
 	audit := errors.Join(unwritten, r.closeRow(ctx, cause, unwritten))
@@ -58,7 +55,7 @@ func (r *run) flush(ctx context.Context) error {
 
 // closeRow stores the summary in cmms_sync_run.
 func (r *run) closeRow(ctx context.Context, cause, unwritten error) error {
-	if r.row == nil {
+	if !r.stored {
 		return nil
 	}
 	row := r.progressRow(statusOf(cause))

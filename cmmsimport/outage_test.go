@@ -3,7 +3,9 @@ package cmmsimport_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +92,20 @@ func TestAnAssetRowThatSomebodyHolds(t *testing.T) {
 	equal(t, "successful", summary.Successful, 2)
 	equal(t, "failed", summary.FailedByKind["timeout"], 1)
 	w.checkAudit(summary) // the row that was held is marked by the end of the run, too
+}
+
+func TestAPanicWithANetworkErrorIsNoOutage(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.link(7, "A-1")
+	w.serve("A-1")
+	opts, calls := w.options(), 0
+	opts.Enrich = func(context.Context, *gorm.DB, cmmsimport.MasterResolver, *cmmsimport.AssetMaster, *innomaint.Asset) error {
+		calls++
+		panic(&net.OpError{Op: "dial", Err: errors.New("refused")})
+	}
+	equal(t, "failed", w.sync(opts).FailedByKind["panic"], 1)
+	equal(t, "calls", calls, 1)
 }
 
 func TestAnEnricherThatReadsToTheEndOfSomethingIsNoOutage(t *testing.T) {

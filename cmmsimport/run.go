@@ -49,8 +49,8 @@ type run struct {
 	attempted      int
 	skipped        int // assets of customers that another run holds
 	systemicInARow int
-	row            *synclog.Run // nil until cmms_sync_run has it, and in a dry run
-	heartbeat      time.Time
+	stored         bool      // cmms_sync_run has the run's row; never in a dry run
+	heartbeat      time.Time // when that row was last written
 }
 
 func newRun(db *gorm.DB, opts Options) *run {
@@ -138,7 +138,11 @@ func (r *run) prepareStatements(ctx context.Context) error {
 	if r.opts.DryRun {
 		return nil
 	}
-	if recorder, ok := r.opts.Recorder.(synclog.Recorder); ok && r.opts.AtomicLog {
+	// synclog.Recorder, and a host's own that embeds it.
+	recorder, ok := r.opts.Recorder.(interface {
+		Prepare(ctx context.Context, db *gorm.DB) error
+	})
+	if ok && r.opts.AtomicLog {
 		if err := recorder.Prepare(ctx, r.db); err != nil {
 			return err
 		}
@@ -150,11 +154,11 @@ func (r *run) createRow(ctx context.Context) error {
 	if r.opts.DryRun {
 		return nil
 	}
-	row := r.progressRow(synclog.Running)
-	if err := synclog.CreateRun(ctx, r.db, row); err != nil && !duplicateKey(err) { // the key is new: a duplicate is this very row
+	// The key is new: a duplicate is this very row, whose insert was not heard of.
+	if err := synclog.CreateRun(ctx, r.db, r.progressRow(synclog.Running)); err != nil && !duplicateKey(err) {
 		return err
 	}
-	r.row, r.heartbeat = row, time.Now()
+	r.stored, r.heartbeat = true, time.Now()
 	return nil
 }
 
