@@ -70,10 +70,10 @@ func (GormRepository) Plan(ctx context.Context, db *gorm.DB, q AssetQuery) ([]Cu
 
 // Page reads by keyset, so that a page costs the same wherever it stands.
 func (GormRepository) Page(ctx context.Context, db *gorm.DB, q AssetQuery, customer CustomerPlan, after Cursor, limit int) ([]AssetMaster, error) {
-	handle := db.WithContext(ctx)
-	if q.CMMSAssetIDs == nil { // else the text varies with their number
-		handle = prepared.Handle(ctx, db)
-	}
+	handle := db.Session(&gorm.Session{
+		Context:     ctx,                   // and whatever a host has narrowed db by stays
+		PrepareStmt: q.CMMSAssetIDs == nil, // else the text varies with their number
+	})
 	s := q.narrow(handle).
 		Select(pageColumns).
 		Where("customer_id = ? AND id <= ?", customer.CustomerID, customer.MaxID).
@@ -83,7 +83,7 @@ func (GormRepository) Page(ctx context.Context, db *gorm.DB, q AssetQuery, custo
 	} else {
 		s = s.Where("id > ?", after.ID).Order("id")
 	}
-	var page []AssetMaster
+	page := make([]AssetMaster, 0, limit)
 	err := s.Unscoped().Find(&page).Error // Unscoped: narrow says deleted_at IS NULL itself
 	return page, err
 }
@@ -133,7 +133,7 @@ func (GormRepository) Update(ctx context.Context, tx *gorm.DB, asset *AssetMaste
 	now := utc.Format(at)
 	var result *gorm.DB
 	if len(changes) == 0 {
-		result = prepared.Handle(ctx, tx).Exec(markSynced, now, now, asset.ID, asset.CMMSAssetID)
+		result = prepared.Exec(prepared.Statement(prepared.Handle(ctx, tx), markSynced, now, now, asset.ID, asset.CMMSAssetID))
 	} else {
 		text, args := updateOf(changes, now) // the column list varies: not to be prepared and kept
 		result = tx.WithContext(ctx).Exec(text, append(args, asset.ID, asset.CMMSAssetID)...)
@@ -173,5 +173,5 @@ func updateOf(changes []ColumnChange, now string) (text string, args []any) {
 // MarkFailed sets cmms_sync_status and cmms_attempted_at; cmms_synced_at keeps the last success.
 func (GormRepository) MarkFailed(ctx context.Context, db *gorm.DB, id uint64, cmmsAssetID string, at time.Time) error {
 	attempted := utc.Format(at)
-	return prepared.Handle(ctx, db).Exec(markFailed, attempted, id, cmmsAssetID, attempted).Error
+	return prepared.Exec(prepared.Statement(prepared.Handle(ctx, db), markFailed, attempted, id, cmmsAssetID, attempted)).Error
 }

@@ -9,6 +9,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/internal/prepared"
 )
 
 // masterResolver is the MasterResolver of one transaction.
@@ -36,17 +37,21 @@ func (r *masterResolver) EnsureMaster(ctx context.Context, m Master) (uint64, er
 		r.warnings = append(r.warnings, known.warnings...)
 		return known.id, nil
 	}
-
-	asked, noted := m, len(r.warnings)
-	if err := r.fit(table, &m); err != nil {
-		return 0, err
-	}
-	id, err := r.ensure(ctx, table, m)
+	noted := len(r.warnings)
+	id, err := r.settle(ctx, table, m)
 	if err != nil {
 		return 0, err
 	}
-	r.cache.add(asked, knownMaster{id: id, warnings: r.warnings[noted:len(r.warnings):len(r.warnings)]})
+	r.cache.add(m, knownMaster{id: id, warnings: r.warnings[noted:len(r.warnings):len(r.warnings)]})
 	return id, nil
+}
+
+// settle leaves out of m what its table cannot hold, and ensures the rest.
+func (r *masterResolver) settle(ctx context.Context, table masterTable, m Master) (uint64, error) {
+	if err := r.fit(table, &m); err != nil {
+		return 0, err
+	}
+	return r.ensure(ctx, table, m)
 }
 
 // ensure follows the order of identity: Innomaint's id, the name, a new row.
@@ -124,13 +129,15 @@ func (r *masterResolver) decideAll(table masterTable, id uint64, m Master) {
 // reading reads as the transaction sees the tables.
 func (r *masterResolver) reading(ctx context.Context) masterReader {
 	return func(text string, args ...any) *gorm.DB {
-		return r.lookups.handle(ctx, r.tx, text).Raw(text, args...)
+		return prepared.Statement(r.lookups.handle(ctx, r.tx, text), text, args...)
 	}
 }
 
 // locking reads past the transaction's snapshot, what others have committed meanwhile.
 func (r *masterResolver) locking(ctx context.Context) masterReader {
-	return func(text string, args ...any) *gorm.DB { return r.tx.WithContext(ctx).Raw(text+" FOR UPDATE", args...) }
+	return func(text string, args ...any) *gorm.DB {
+		return prepared.Statement(r.tx.WithContext(ctx), text+" FOR UPDATE", args...)
+	}
 }
 
 // update brings a row that was found up to date, and returns its id or that of the row that stands in its place.

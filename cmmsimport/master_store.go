@@ -59,7 +59,7 @@ func (t masterTable) findByName(read masterReader, customerID, parentID uint64, 
 }
 
 func (t masterTable) find(read masterReader, where string, args ...any) (*masterRow, error) {
-	var rows []masterRow
+	rows := make([]masterRow, 0, 1)
 	text := "SELECT " + strings.Join(t.columns(), ", ") + " FROM " + t.name + " WHERE " + where + " ORDER BY id LIMIT 1"
 	if err := read(text, args...).Scan(&rows).Error; err != nil || len(rows) == 0 {
 		return nil, err

@@ -28,15 +28,16 @@ const (
 
 // run is one call of SyncAllAssetsFromInnomaint.
 type run struct {
-	opts    Options
-	db      *gorm.DB // plainSession of the host's handle
-	log     *slog.Logger
-	query   AssetQuery
-	catalog catalog
-	plan    []CustomerPlan
-	holder  string
-	leases  []*lease // held now: of a whole run first, then the customer's
-	lost    bool     // one of them was taken by another run: nothing more is written to assets
+	opts     Options
+	db       *gorm.DB // plainSession of the host's handle
+	prepared *gorm.DB // the same with prepared statements
+	log      *slog.Logger
+	query    AssetQuery
+	catalog  catalog
+	plan     []CustomerPlan
+	holder   string
+	leases   []*lease // held now: of a whole run first, then the customer's
+	lost     bool     // one of them was taken by another run: nothing more is written to assets
 
 	lookups  *masterLookups
 	masters  *masterCache // of the customer at hand
@@ -60,9 +61,10 @@ func newRun(db *gorm.DB, opts Options) *run {
 		host = "unknown host"
 	}
 	r := &run{
-		opts: opts,
-		db:   db,
-		log:  opts.Logger.With(slog.String("run_id", id)),
+		opts:     opts,
+		db:       db,
+		prepared: prepared.Handle(context.Background(), db), // each use gives it a context
+		log:      opts.Logger.With(slog.String("run_id", id)),
 		query: AssetQuery{
 			CustomerID: opts.CustomerID, CMMSAssetIDs: opts.CMMSAssetIDs, OnlyFailed: opts.OnlyFailed,
 			NotSyncedSince: opts.NotSyncedSince, OldestFirst: opts.OldestFirst,

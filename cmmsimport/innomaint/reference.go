@@ -68,7 +68,7 @@ func (d *decoding) reference(first slot, column string) Reference {
 	case object.Type == gjson.Number, object.Type == gjson.String && isDigits(cleanID(object.Str)):
 		r.fill(Reference{ID: d.masterID(object, column)})
 	default:
-		r.fill(Reference{Name: d.line(object, column)})
+		r.fill(Reference{Name: d.line(object, column, "")})
 	}
 	if r.IsZero() && first < slotSite { // the levels of a location are looked at together
 		d.warnHidden(column, d.all[first:first+parts])
@@ -80,19 +80,21 @@ func (d *decoding) reference(first slot, column string) Reference {
 func (d *decoding) master(at []found, column string, isVendor bool) Reference {
 	r := Reference{
 		ID:   d.masterID(at[partID].value(), column),
-		Name: d.line(at[partName].value(), column),
-		Code: d.line(at[partCode].value(), column+".code"),
+		Name: d.line(at[partName].value(), column, ""),
+		Code: d.line(at[partCode].value(), column, ".code"),
 	}
 	if isVendor {
-		r.Email = d.line(at[partEmail].value(), column+".email")
-		r.Phone = d.line(at[partPhone].value(), column+".phone")
+		r.Email = d.line(at[partEmail].value(), column, ".email")
+		r.Phone = d.line(at[partPhone].value(), column, ".phone")
 	}
 	return r
 }
 
-func (d *decoding) line(v gjson.Result, column string) string {
+func (d *decoding) line(v gjson.Result, column, part string) string {
 	text, err := readText(v, cleanLine)
-	d.warn(column, err)
+	if err != nil { // for each part of each master: the name is put together where it is needed
+		d.warn(column+part, err)
+	}
 	return text
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
@@ -89,7 +90,7 @@ func find(s *gorm.DB, e *Entry, sh shape) (uint64, error) {
 
 func firstID(s *gorm.DB, sql string, args ...any) (uint64, error) {
 	var ids []uint64
-	if err := s.Raw(sql, args...).Scan(&ids).Error; err != nil || len(ids) == 0 {
+	if err := prepared.Statement(s, sql, args...).Scan(&ids).Error; err != nil || len(ids) == 0 {
 		return 0, err
 	}
 	return ids[0], nil

@@ -7,6 +7,8 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/internal/prepared"
 )
 
 // session returns a handle on db's pool or transaction that carries nothing of what the host has set or chained on db.
@@ -21,7 +23,7 @@ func session(ctx context.Context, db *gorm.DB) *gorm.DB {
 // exec runs one statement. Unlike gorm's Create it adds no RETURNING on MariaDB, and it gives the last insert id.
 func exec(s *gorm.DB, sql string, args ...any) (affected int64, insertID uint64, err error) {
 	result := gorm.WithResult()
-	tx := s.Clauses(result).Exec(sql, args...)
+	tx := prepared.Exec(prepared.Statement(s.Clauses(result), sql, args...))
 	if tx.Error != nil {
 		return 0, 0, tx.Error
 	}
