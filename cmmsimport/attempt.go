@@ -39,8 +39,7 @@ func (r *run) attempt(run context.Context, row *AssetMaster) *attempt {
 	a := &attempt{row: row, began: time.Now(), result: AssetResult{
 		AssetID: row.ID, CustomerID: row.CustomerID, CMMSAssetID: row.CMMSAssetID, Status: synclog.Success,
 	}}
-	ctx, cancel := context.WithTimeoutCause(run, r.opts.AssetTimeout,
-		fmt.Errorf("gave up after AssetTimeout, %s: %w", r.opts.AssetTimeout, context.DeadlineExceeded))
+	ctx, cancel := context.WithTimeoutCause(run, r.opts.AssetTimeout, r.gaveUp)
 	defer cancel()
 
 	detail, err := r.fetch(ctx, row)

@@ -130,7 +130,7 @@ func TestAssetTimeoutIsThatAssetsFailure(t *testing.T) {
 	}
 	w.api.ScriptAlways("A-2", innomainttest.Answer{Hold: make(chan struct{})})
 	opts := w.options()
-	opts.AssetTimeout = 200 * time.Millisecond
+	opts.AssetTimeout = 2 * time.Second // an attempt of a busy machine must not take that long
 	summary := w.sync(opts)
 	equal(t, "successful", summary.Successful, 2)
 	equal(t, "failed", summary.FailedByKind["timeout"], 1)

@@ -15,6 +15,7 @@ import (
 // leases are given back. What cannot be written goes into the log output, whole.
 func (r *run) finish(ctx context.Context, cause error) (Summary, error) {
 	r.complete()
+	r.settlement.end()
 	unwritten := r.flush(ctx)
 	audit := errors.Join(unwritten, r.closeRow(ctx, cause, unwritten))
 	for len(r.leases) > 0 {

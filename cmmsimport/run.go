@@ -39,11 +39,13 @@ type run struct {
 	leases   []*lease // held now: of a whole run first, then the customer's
 	lost     bool     // one of them was taken by another run: nothing more is written to assets
 
-	lookups  *masterLookups
-	masters  *masterCache // of the customer at hand
-	earliest time.Time    // attempts of the customer at hand are stamped behind it
-	backlog  *synclog.Backlog
-	unmarked []*synclog.Entry // failures whose asset rows could not be marked yet
+	lookups    *masterLookups
+	masters    *masterCache // of the customer at hand
+	earliest   time.Time    // attempts of the customer at hand are stamped behind it
+	backlog    *synclog.Backlog
+	settlement settlement
+	gaveUp     error            // what ends an attempt at AssetTimeout
+	unmarked   []*synclog.Entry // failures whose asset rows could not be marked yet
 
 	summary        Summary
 	began          time.Time // with the monotonic clock
@@ -75,6 +77,7 @@ func newRun(db *gorm.DB, opts Options) *run {
 		began:   time.Now(),
 	}
 	r.backlog = synclog.NewBacklog(r.record)
+	r.gaveUp = fmt.Errorf("gave up after AssetTimeout, %s: %w", opts.AssetTimeout, context.DeadlineExceeded)
 	return r
 }
 

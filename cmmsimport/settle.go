@@ -25,9 +25,7 @@ func (r *run) settle(ctx context.Context, a *attempt) {
 }
 
 func (r *run) write(ctx context.Context, e *synclog.Entry) {
-	ctx, cancel := settling(ctx)
-	defer cancel()
-	if err := r.backlog.Write(ctx, e); err != nil {
+	if err := r.backlog.Write(r.settlement.context(ctx), e); err != nil {
 		r.log.LogAttrs(ctx, slog.LevelError, "a log entry could not be written yet and waits",
 			slog.Int("waiting", r.backlog.Len()), errorText(err))
 	}

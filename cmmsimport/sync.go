@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -138,4 +139,27 @@ func interrupted(ctx context.Context) error {
 // that hangs does not hold them for long.
 func settling(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), settleTimeLimit)
+}
+
+// settlement is settling for what every asset needs. Its context lasts for some assets: each timer that is set and stopped
+// would wake a thread.
+type settlement struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	began  time.Time
+}
+
+func (s *settlement) context(run context.Context) context.Context {
+	if s.ctx == nil || time.Since(s.began) > settleTimeLimit/10 {
+		s.end()
+		s.ctx, s.cancel = settling(run)
+		s.began = time.Now()
+	}
+	return s.ctx
+}
+
+func (s *settlement) end() {
+	if s.cancel != nil {
+		s.cancel()
+	}
 }

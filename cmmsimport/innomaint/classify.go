@@ -33,11 +33,11 @@ func (v verdict) failure() *Error {
 		kind = kindOfStatus(v.code)
 	}
 	if kind == KindBadResponse {
-		kind = kindOfMessage(v.message)
+		kind = kindOfMessage(v.message())
 	}
 	message := "the API answered with an error"
-	if v.message != "" {
-		message += ": " + v.message
+	if said := v.message(); said != "" {
+		message += ": " + said
 	}
 	return &Error{Kind: kind, Message: message}
 }

@@ -31,7 +31,7 @@ func (dec *decoder) decode(ref AssetRef, body []byte) (*Asset, *Error) {
 		return nil, badResponse("the answer is empty")
 	case looksLikeHTML(body):
 		return nil, badResponse("the answer is an HTML page, likely one to log in: check Config.BaseURL, AssetPath and Auth")
-	case depth(body) > maxDepth:
+	case deeper(body, maxDepth):
 		return nil, badResponse(fmt.Sprintf("the answer is nested deeper than %d levels", maxDepth))
 	case !gjson.ValidBytes(body):
 		return nil, badResponse(fmt.Sprintf("the answer is no whole JSON (%d bytes)", len(body)))
@@ -171,7 +171,7 @@ func readCustomFields(v gjson.Result) (json.RawMessage, error) {
 		return nil, cannot(v, "is neither an object nor a list")
 	case !utf8.ValidString(v.Raw) || hasLoneSurrogate(v.Raw):
 		return nil, cannot(v, "is no whole UTF-8 text")
-	case depth([]byte(v.Raw)) > maxCustomFieldsDepth:
+	case deeper([]byte(v.Raw), maxCustomFieldsDepth):
 		return nil, cannot(v, fmt.Sprintf("is nested deeper than %d levels", maxCustomFieldsDepth))
 	}
 	var compact bytes.Buffer
@@ -210,8 +210,12 @@ func hasLoneSurrogate(raw string) bool {
 	return false
 }
 
-// depth returns how deep JSON is nested, without recursion, so that no answer can exhaust the stack of what parses it.
-func depth(body []byte) (deepest int) {
+// deeper reports whether JSON is nested deeper than a limit, without recursion, so that no answer can exhaust the stack of
+// what parses it.
+func deeper(body []byte, limit int) bool {
+	if bytes.Count(body, []byte{'{'})+bytes.Count(body, []byte{'['}) <= limit {
+		return false
+	}
 	level, quoted := 0, false
 	for i := 0; i < len(body); i++ {
 		switch c := body[i]; {
@@ -221,11 +225,12 @@ func depth(body []byte) (deepest int) {
 			quoted = !quoted
 		case quoted:
 		case c == '{' || c == '[':
-			level++
-			deepest = max(deepest, level)
+			if level++; level > limit {
+				return true
+			}
 		case c == '}' || c == ']':
 			level--
 		}
 	}
-	return deepest
+	return false
 }

@@ -31,8 +31,7 @@ func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
 		return v, badResponse("the answer is " + jsonKind(v) + " where an asset was expected")
 	}
 
-	d.plan.find(v, &d.all)
-	verdict := readVerdict(v)
+	verdict := d.plan.find(v, &d.all)
 	named := d.all[slotAssetID].rank > 0
 	known := named || !d.plan.mapped[slotAssetID] // known to be an asset, as far as an id can tell
 	switch {
@@ -40,7 +39,7 @@ func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
 		return v, verdict.failure()
 	case known && d.hasSubstance(): // an asset of its own: its status is business data
 		return v, nil
-	case verdict.negative && (!named || verdict.message != ""):
+	case verdict.negative() && (!named || verdict.message() != ""):
 		return v, verdict.failure()
 	}
 	inner, isEnvelope := unwrap(v)
@@ -52,9 +51,9 @@ func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
 		return d.open(inner, envelopes+1)
 	case named:
 		return v, nil
-	case isEnvelope && kindOfMessage(verdict.message) == KindBadResponse:
+	case isEnvelope && kindOfMessage(verdict.message()) == KindBadResponse:
 		return v, &Error{Kind: KindNotFound, Message: "the answer holds no asset: its envelope is empty"}
-	case verdict.message != "":
+	case verdict.message() != "":
 		return v, verdict.failure()
 	case known && d.holdsNothing():
 		return v, badResponse("nothing in the answer is where Config.Fields looks for it")
@@ -103,40 +102,46 @@ func (d *decoding) holdsNothing() bool {
 
 // verdict is what an answer says about the call, beside the asset.
 type verdict struct {
-	denied   bool   // "success": false: no asset has a field like that
-	negative bool   // "status": "error" and the like, which in an asset may be business data
-	code     int    // an HTTP status in the body, 400 to 599; 0 for none
-	message  string // texts of message, messages, error, …
+	denied   bool     // "success": false: no asset has a field like that
+	saidNo   bool     // "status": "error" and the like, which in an asset may be business data
+	code     int      // an HTTP status in the body, 400 to 599; 0 for none
+	messages []string // texts of message, messages, error, …
 }
 
 func readVerdict(object gjson.Result) (v verdict) {
-	var messages []string
 	object.ForEach(func(key, value gjson.Result) bool {
-		switch key.Str {
-		case "success":
-			v.denied = v.denied || saysNo(value)
-		case "status", "result", "ok":
-			v.negative = v.negative || saysNo(value)
-			v.readCode(value)
-		case "code", "status_code", "statusCode", "error_code", "errorCode":
-			v.readCode(value)
-		case "error", "errors":
-			if isEmpty(value) || value.Type == gjson.False || value.Raw == "0" {
-				return true
-			}
-			v.negative = true
-			v.readCode(value.Get("code"))
-			v.readCode(value.Get("status"))
-			messages = appendTexts(messages, value, 0)
-		case "message", "messages", "msg", "detail", "error_description":
-			messages = appendTexts(messages, value, 0)
-		}
+		v.note(key.Str, value)
 		return true
 	})
-	v.negative = v.negative || v.code != 0
-	v.message = strings.Join(messages, "; ")
 	return v
 }
+
+// note takes one member of the answer's object into account.
+func (v *verdict) note(key string, value gjson.Result) {
+	switch key {
+	case "success":
+		v.denied = v.denied || saysNo(value)
+	case "status", "result", "ok":
+		v.saidNo = v.saidNo || saysNo(value)
+		v.readCode(value)
+	case "code", "status_code", "statusCode", "error_code", "errorCode":
+		v.readCode(value)
+	case "error", "errors":
+		if isEmpty(value) || value.Type == gjson.False || value.Raw == "0" {
+			return
+		}
+		v.saidNo = true
+		v.readCode(value.Get("code"))
+		v.readCode(value.Get("status"))
+		v.messages = appendTexts(v.messages, value, 0)
+	case "message", "messages", "msg", "detail", "error_description":
+		v.messages = appendTexts(v.messages, value, 0)
+	}
+}
+
+func (v *verdict) negative() bool { return v.saidNo || v.code != 0 }
+
+func (v *verdict) message() string { return strings.Join(v.messages, "; ") }
 
 // saysNo reports whether a verdict is a failure. A status that is an object or any other word is none.
 func saysNo(v gjson.Result) bool {

@@ -56,8 +56,9 @@ func serverText(body []byte) string {
 	switch {
 	case looksLikeHTML(body):
 		return "(an HTML page, so Config.BaseURL or AssetPath may be wrong)"
-	case depth(body) <= maxDepth && gjson.ValidBytes(body):
-		return shorten(readVerdict(gjson.ParseBytes(body)).message, maxServerMessage)
+	case !deeper(body, maxDepth) && gjson.ValidBytes(body):
+		verdict := readVerdict(gjson.ParseBytes(body))
+		return shorten(verdict.message(), maxServerMessage)
 	case utf8.Valid(body):
 		return shorten(strings.Join(strings.Fields(string(body)), " "), maxServerMessage)
 	}

@@ -185,37 +185,47 @@ func (n *node) add(keys []string, at target) {
 	n.targets = append(n.targets, at)
 }
 
-// find reads every slot out of an object.
-func (p *fieldPlan) find(object gjson.Result, all *[slots]found) {
+// find reads every slot out of an object, and what it says about the call, in one pass.
+func (p *fieldPlan) find(object gjson.Result, all *[slots]found) (v verdict) {
 	clear(all[:])
-	p.root.follow(object, all[:])
+	object.ForEach(func(key, value gjson.Result) bool {
+		p.root.visit(key.Str, value, all[:])
+		v.note(key.Str, value)
+		return true
+	})
 	for i := range p.others {
 		other := &p.others[i]
 		if all[other.slot].beatenBy(other.rank) {
 			all[other.slot].take(object.Get(other.path), other.target)
 		}
 	}
+	return v
 }
 
 // follow reads what the paths from n on lead to in an object, and reports whether it has a key of any of them.
 func (n *node) follow(object gjson.Result, all []found) (known bool) {
 	object.ForEach(func(key, value gjson.Result) bool {
-		child := n.children[key.Str]
-		if child == nil {
-			return true
-		}
-		known = true
-		for _, at := range child.targets {
-			if all[at.slot].beatenBy(at.rank) {
-				all[at.slot].take(value, at)
-			}
-		}
-		if child.children != nil {
-			child.enter(value, all)
-		}
+		known = n.visit(key.Str, value, all) || known
 		return true
 	})
 	return known
+}
+
+// visit reads what the paths from n on lead to through one key of an object, and reports whether there are any.
+func (n *node) visit(key string, value gjson.Result, all []found) (known bool) {
+	child := n.children[key]
+	if child == nil {
+		return false
+	}
+	for _, at := range child.targets {
+		if all[at.slot].beatenBy(at.rank) {
+			all[at.slot].take(value, at)
+		}
+	}
+	if child.children != nil {
+		child.enter(value, all)
+	}
+	return true
 }
 
 // enter follows the paths from n on into its value. Where that holds something, but nothing that they lead through (a text

@@ -99,11 +99,11 @@ func readToken(body []byte, now time.Time) (*token, *Error) {
 	if looksLikeHTML(bytes.TrimSpace(body)) {
 		return nil, badResponse("the answer is an HTML page: check Config.BaseURL")
 	}
-	if depth(body) > maxDepth || !gjson.ValidBytes(body) {
+	if deeper(body, maxDepth) || !gjson.ValidBytes(body) {
 		return nil, badResponse("the answer is no JSON")
 	}
 	answer := gjson.ParseBytes(body)
-	if verdict := readVerdict(answer); verdict.denied || verdict.negative {
+	if verdict := readVerdict(answer); verdict.denied || verdict.negative() {
 		return nil, verdict.failure()
 	}
 	objects := []gjson.Result{answer}

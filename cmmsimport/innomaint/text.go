@@ -109,11 +109,16 @@ func isEmpty(v gjson.Result) bool {
 	case gjson.Null:
 		return true
 	case gjson.String:
-		return isPlaceholder(cleanID(html.UnescapeString(v.Str)))
+		return !isPlainWord(v.Str) && isPlaceholder(cleanID(html.UnescapeString(v.Str)))
 	case gjson.JSON:
 		return len(v.Raw) < 2 || strings.TrimSpace(v.Raw[1:len(v.Raw)-1]) == ""
 	}
 	return false
+}
+
+// isPlainWord reports whether a text begins as no placeholder does; it need not notice that for every text.
+func isPlainWord(s string) bool {
+	return s != "" && (s[0] >= '0' && s[0] <= '9' || s[0] >= 'A' && s[0] <= 'Z' || s[0] >= 'a' && s[0] <= 'z') && s[0]|0x20 != 'n'
 }
 
 func isPlaceholder(text string) bool {
