@@ -71,10 +71,14 @@ func printStatements(out io.Writer, statements []string) {
 // printFailures lists failures with what to do about each.
 func printFailures(out io.Writer, failed []cmmsimport.AssetResult) {
 	var rows []string
+	todo := map[string]string{}
 	for _, f := range failed {
-		rows = append(rows, row(f.Kind, f.CMMSAssetID, reason(f.Err), advice(f.Kind)))
+		rows = append(rows, row(f.Kind, f.CMMSAssetID, reason(f.Err)))
+		todo[f.Kind] = row(f.Kind, advice(f.Kind))
 	}
-	table(out, "kind\tasset\treason\twhat to do", rows)
+	table(out, "kind\tasset\treason", rows)
+	fmt.Fprintln(out)
+	table(out, "kind\twhat to do", slices.Sorted(maps.Values(todo)))
 }
 
 // reason is the short form of an error; cmms_sync_log.error_message holds all of it.
