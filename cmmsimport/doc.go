@@ -36,6 +36,12 @@
 //     counts, so that rows do not change to and fro.
 //   - No two runs work on one customer at once, on any node. Leases in cmms_sync_lock see to it, and end by themselves when
 //     a process dies.
+//   - A process that dies leaves no gap in the audit. The next run whose start finds its leases ended closes its row of
+//     cmms_sync_run as Interrupted and writes the log rows that it still owed: with AtomicLog those of a failure at most, else
+//     that of the one asset in flight, and what waited in memory. Such a row carries the dead run's id and what the marks on
+//     the asset row tell, status and time, and says in warnings or error_message that it was reconstructed; its error_kind is
+//     NULL, its duration 0. Should the process have been stalled only, its own row replaces that one. A Recorder that does not
+//     embed synclog.Recorder may keep its log elsewhere: then only the run's row is closed.
 //   - Memory does not grow with the number of assets. Times are UTC whatever the connection string says. Money is never a
 //     float.
 //

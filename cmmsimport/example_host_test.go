@@ -18,6 +18,7 @@ func hostDB() *gorm.DB {
 	db, mock := mockDB()
 	mock.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
 	mock.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectQuery("FROM cmms_sync_run").WillReturnRows(sqlmock.NewRows([]string{"id"}))
 	mock.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
 		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(42, 1, 1, nil))
 	mock.ExpectPrepare("UPDATE ic3_asset_master")

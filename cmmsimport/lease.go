@@ -24,6 +24,7 @@ type lease struct {
 	name, runID, holder string
 	duration            time.Duration
 	renewed             time.Time // on this process's clock, before the statement that renewed it
+	takenFrom           string    // the run that held it when it ran out; empty: none
 }
 
 // leaseDuration leaves room for one more whole attempt with the writes that settle it, at any moment up to the next
@@ -34,6 +35,7 @@ func leaseDuration(assetTimeout time.Duration) time.Duration {
 
 const (
 	insertLease  = "INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
+	ranOut       = "SELECT run_id FROM cmms_sync_lock WHERE name = ? AND run_id <> ? AND expires_at <= UTC_TIMESTAMP(6)"
 	takeLease    = "UPDATE cmms_sync_lock SET run_id = ?, holder = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND (run_id = ? OR expires_at <= UTC_TIMESTAMP(6))"
 	renewLease   = "UPDATE cmms_sync_lock SET expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND run_id = ?"
 	releaseLease = "DELETE FROM cmms_sync_lock WHERE name = ? AND run_id = ?"
@@ -48,6 +50,10 @@ func (l *lease) acquire(ctx context.Context, db *gorm.DB) error {
 		if err == nil || !duplicateKey(err) {
 			return err
 		}
+		l.takenFrom = ""
+		if err := s.Raw(ranOut, l.name, l.runID).Scan(&l.takenFrom).Error; err != nil {
+			return err
+		}
 		taken := s.Exec(takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID)
 		if taken.Error != nil || taken.RowsAffected > 0 {
 			return taken.Error
@@ -60,10 +66,17 @@ func (l *lease) acquire(ctx context.Context, db *gorm.DB) error {
 }
 
 // due reports whether the lease has to be renewed before another attempt.
-func (l *lease) due() bool { return time.Since(l.renewed) >= l.duration/4 }
+func (l *lease) due() bool { return l.age() >= l.duration/4 }
 
 // expired reports whether the lease may have ended by now.
-func (l *lease) expired() bool { return time.Since(l.renewed) >= l.duration }
+func (l *lease) expired() bool { return l.age() >= l.duration }
+
+// age is the time since the last renewal, by the clock on the wall where that says more: the monotonic one stands still
+// while a machine is suspended.
+func (l *lease) age() time.Duration {
+	now := time.Now()
+	return max(now.Sub(l.renewed), now.Round(0).Sub(l.renewed.Round(0)))
+}
 
 // renew prolongs the lease in the table. The error is errLeaseLost where it is another's by now, or gone.
 func (l *lease) renew(ctx context.Context, db *gorm.DB) error {

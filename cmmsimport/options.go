@@ -44,7 +44,8 @@ type Options struct {
 	Enrich EnrichFunc
 	// Repository reads and writes ic3_asset_master. Default: GormRepository{}.
 	Repository AssetRepository
-	// Recorder writes cmms_sync_log. Default: synclog.Recorder{}.
+	// Recorder writes cmms_sync_log. Default: synclog.Recorder{}. Rows that a run owed whose process died are reconstructed
+	// only where the Recorder is or embeds that one.
 	Recorder LogRecorder
 
 	// AtomicLog writes the row of a success inside the asset's transaction instead of after its commit: one commit fewer

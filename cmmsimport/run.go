@@ -28,16 +28,17 @@ const (
 
 // run is one call of SyncAllAssetsFromInnomaint.
 type run struct {
-	opts     Options
-	db       *gorm.DB // plainSession of the host's handle
-	prepared *gorm.DB // the same with prepared statements
-	log      *slog.Logger
-	query    AssetQuery
-	catalog  catalog
-	plan     []CustomerPlan
-	holder   string
-	leases   []*lease // held now: of a whole run first, then the customer's
-	lost     bool     // one of them was taken by another run: nothing more is written to assets
+	opts      Options
+	db        *gorm.DB // plainSession of the host's handle
+	prepared  *gorm.DB // the same with prepared statements
+	log       *slog.Logger
+	query     AssetQuery
+	catalog   catalog
+	plan      []CustomerPlan
+	holder    string
+	leases    []*lease // held now: of a whole run first, then the customer's
+	takenFrom string   // the run whose lease was taken over, until its audit is repaired
+	lost      bool     // one of them was taken by another run: nothing more is written to assets
 
 	lookups    *masterLookups
 	masters    *masterCache // of the customer at hand
@@ -89,6 +90,7 @@ func (r *run) start(ctx context.Context) error {
 	}{
 		{"checking the schema", r.checkSchema},
 		{"taking the lease", r.leaseRun},
+		{"repairing the audit of runs that died", r.repairDeadRuns},
 		{"counting the assets", r.makePlan},
 		{"preparing the statements", r.prepareStatements},
 		{"writing the run's row", r.createRow},

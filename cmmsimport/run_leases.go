@@ -18,14 +18,22 @@ func (r *run) lease(ctx context.Context, name string) error {
 		return nil
 	}
 	l := &lease{name: name, runID: r.summary.RunID, holder: r.holder, duration: leaseDuration(r.opts.AssetTimeout)}
-	if err := l.acquire(ctx, r.db); err != nil {
+	err := l.acquire(ctx, r.db)
+	switch {
+	case errors.Is(err, ErrSyncInProgress):
+		r.takenFrom = "" // an earlier try has taken nothing
+	case l.takenFrom != "":
+		r.takenFrom = l.takenFrom
+	}
+	if err != nil {
 		return err
 	}
 	r.leases = append(r.leases, l)
 	return nil
 }
 
-// enter begins with a customer: its lease (a manual run holds it already) and an empty cache of masters.
+// enter begins with a customer: its lease (a manual run holds it already), the audit of a run that died holding it, and an
+// empty cache of masters.
 func (r *run) enter(ctx context.Context, customer CustomerPlan) error {
 	r.masters, r.earliest = newMasterCache(), customer.NewestAttempt
 	if r.opts.CustomerID != nil {
@@ -34,6 +42,9 @@ func (r *run) enter(ctx context.Context, customer CustomerPlan) error {
 	err := r.retry(ctx, "taking the customer's lease", func(ctx context.Context) error {
 		return r.lease(ctx, customerLease(customer.CustomerID))
 	})
+	if err == nil && r.takenFrom != "" {
+		err = r.retry(ctx, "repairing the audit of runs that died", r.repairDeadRuns)
+	}
 	if err != nil && ctx.Err() != nil {
 		return interrupted(ctx)
 	}

@@ -39,17 +39,24 @@ func (r *run) record(ctx context.Context, e *synclog.Entry) error {
 		}
 		err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, r.prepared, e) })
 		e.Uncertain = err != nil
-		return err
+		if err != nil {
+			return err
+		}
+		return r.replaceReconstructed(ctx, e)
 	})
 }
 
 // entry is the attempt's row of cmms_sync_log.
 func (r *run) entry(a *attempt) *synclog.Entry {
+	at := r.stamp()
+	if at.Before(a.at) { // the clock was set back; a log row never lies before its mark
+		at = a.at
+	}
 	e := &synclog.Entry{
 		RunID: r.summary.RunID, CustomerID: a.row.CustomerID, CMMSAssetID: a.row.CMMSAssetID, AssetID: a.row.ID,
 		Status: a.result.Status, ErrorKind: a.result.Kind,
 		Warnings: slices.Clone(a.result.Warnings), Changes: maps.Clone(a.result.Changes), // the result's own are the callback's
-		SyncedAt: r.stamp(), DurationMS: a.result.Duration.Milliseconds(),
+		SyncedAt: at, DurationMS: a.result.Duration.Milliseconds(),
 	}
 	if a.result.Err != nil {
 		e.ErrorMessage = synclog.ErrorMessage(a.result.Err)

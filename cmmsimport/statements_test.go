@@ -47,6 +47,7 @@ func newScript(t *testing.T) *script {
 func (s *script) opening() {
 	s.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
 	s.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	s.ExpectQuery("FROM cmms_sync_run").WillReturnRows(sqlmock.NewRows([]string{"id"}))
 	s.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
 		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(7, 1, 1, nil))
 	if s.atomicLog {

@@ -9,7 +9,7 @@ type RunStatus string
 const (
 	Running     RunStatus = "Running"
 	Completed   RunStatus = "Completed"   // every asset was attempted or skipped for a reason of its own
-	Interrupted RunStatus = "Interrupted" // its context ended, or the database went away
+	Interrupted RunStatus = "Interrupted" // its context ended, the database went away, or its process died and a later run closed it
 	Aborted     RunStatus = "Aborted"     // it stopped itself
 )
 

@@ -1,0 +1,59 @@
+package cmmsimport
+
+import (
+	"context"
+
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
+)
+
+// A run that stalled for longer than its lease may find that another one took it for dead and reconstructed the log row that
+// it is about to write. The row of the run itself is the one that stays, in whichever order the two are inserted: each side
+// looks for the other's after its own is committed.
+const (
+	otherRow  = "SELECT id FROM cmms_sync_log WHERE cmms_asset_id = ? AND customer_id = ? AND run_id = ? AND id <> ? LIMIT 1"
+	deleteRow = "DELETE FROM cmms_sync_log WHERE id = ? AND customer_id = ?"
+)
+
+// replaceReconstructed deletes what another run reconstructed of an entry that this one has written itself after its
+// leases may have ended.
+func (r *run) replaceReconstructed(ctx context.Context, e *synclog.Entry) error {
+	if e.ID == 0 || !r.logsToTable() || !r.mayBeTakenForDead() {
+		return nil
+	}
+	other, err := r.otherRow(ctx, e)
+	if err != nil || other == 0 {
+		return err
+	}
+	return r.db.WithContext(ctx).Exec(deleteRow, other, e.CustomerID).Error
+}
+
+// yieldTo deletes a reconstructed entry beside which the run that was taken for dead has written its own.
+func (r *run) yieldTo(ctx context.Context, reconstructed *synclog.Entry) error {
+	if reconstructed.ID == 0 {
+		return nil
+	}
+	other, err := r.otherRow(ctx, reconstructed)
+	if err != nil || other == 0 {
+		return err
+	}
+	return r.db.WithContext(ctx).Exec(deleteRow, reconstructed.ID, reconstructed.CustomerID).Error
+}
+
+// otherRow returns another row of the same attempt, or 0.
+func (r *run) otherRow(ctx context.Context, e *synclog.Entry) (id uint64, err error) {
+	err = r.db.WithContext(ctx).Raw(otherRow, e.CMMSAssetID, e.CustomerID, e.RunID, e.ID).Scan(&id).Error
+	return id, err
+}
+
+// mayBeTakenForDead reports whether a lease has ended by now, or is lost.
+func (r *run) mayBeTakenForDead() bool {
+	if r.lost {
+		return true
+	}
+	for _, l := range r.leases {
+		if l.expired() {
+			return true
+		}
+	}
+	return false
+}
