@@ -1,0 +1,219 @@
+// Package crash_test kills and stalls processes that sync, and looks at what they leave.
+package crash_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/driver/mysql"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/examples/faults/invariant"
+	"ic3.internal/innomaintsync/internal/mariadbtest"
+)
+
+// place is a world on a server, seen by the test over one connection, so that every other one is a child's.
+type place struct {
+	*invariant.World
+	t        *testing.T
+	server   *mariadbtest.Server
+	database string
+}
+
+func newPlace(t *testing.T, server *mariadbtest.Server) *place {
+	t.Helper()
+	dsn := server.Database(t)
+	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
+	must(t, err)
+	pool, err := db.DB()
+	must(t, err)
+	pool.SetMaxOpenConns(1)
+	t.Cleanup(func() { _ = pool.Close() })
+	database := dsn[strings.LastIndex(dsn, "/")+1:]
+	return &place{World: invariant.NewWorld(t, db, invariant.Size{Customers: 2, Assets: 5}), t: t, server: server, database: database}
+}
+
+// order is for a child behind the proxy.
+func (p *place) order(proxy *proxy) order {
+	return order{DSN: fmt.Sprintf("root@tcp(%s)/%s", proxy.listener.Addr(), p.database), URL: p.API.URL()}
+}
+
+// settled waits until the server has done with what a child's connections left.
+func (p *place) settled() {
+	p.t.Helper()
+	again := time.NewTicker(2 * time.Millisecond)
+	defer again.Stop()
+	for range again.C {
+		if p.count("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()") == 0 {
+			return
+		}
+	}
+}
+
+func (p *place) count(query string, args ...any) (n int) {
+	p.t.Helper()
+	must(p.t, p.DB.Raw(query, args...).Scan(&n).Error)
+	return n
+}
+
+// dead returns the id of the run that is Running; "" where there is none.
+func (p *place) dead() (id string) {
+	p.t.Helper()
+	must(p.t, p.DB.Raw("SELECT id FROM cmms_sync_run WHERE status = 'Running'").Scan(&id).Error)
+	return id
+}
+
+// unlogged counts the assets of this status that were attempted since began, and whose log row is missing.
+func (p *place) unlogged(began string, status synclog.Status) int {
+	p.t.Helper()
+	return p.count(`SELECT COUNT(*) FROM ic3_asset_master a WHERE a.cmms_attempted_at > ? AND a.cmms_sync_status = ?
+		AND NOT EXISTS (SELECT 1 FROM cmms_sync_log l WHERE l.customer_id = a.customer_id AND l.cmms_asset_id = a.cmms_asset_id AND l.synced_at >= a.cmms_attempted_at)`, began, status)
+}
+
+// A process that syncs is killed at a moment that chance picks, hundreds of times in one database, and the next run takes up
+// what it left.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	for name, atomic := range map[string]bool{"log row after the commit": false, "AtomicLog": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			seed := invariant.Seed(t)
+			p := newPlace(t, mariadbtest.Start(t))
+			var tally tally
+			rounds := invariant.Rounds(20, 220)
+			for round := range rounds {
+				r := rand.New(rand.NewPCG(seed, uint64(round)))
+				tally.add(p.kill(r, atomic))
+				if t.Failed() {
+					t.Fatalf("in round %d", round)
+				}
+			}
+			t.Logf("%d rounds, AtomicLog %v\n%s", rounds, atomic, &tally)
+			if tally.killed < rounds/2 || !atomic && tally.reconstructed == 0 {
+				t.Errorf("the moments miss: %s", &tally)
+			}
+		})
+	}
+}
+
+// outcome is what came of a round.
+type outcome struct {
+	moment        moment
+	killed        bool // else it had finished before its moment came
+	begun         bool // it had its row in cmms_sync_run
+	attempts      int  // committed before it died
+	reconstructed int
+}
+
+// kill is one round.
+func (p *place) kill(r *rand.Rand, atomic bool) outcome {
+	p.t.Helper()
+	p.Advance(p.t)
+	failing := p.Assets[r.IntN(len(p.Assets))]
+	p.API.Script(failing.CMMSAssetID, innomainttest.Answer{Status: 404, Body: "gone"})
+	var began string
+	must(p.t, p.DB.Raw("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)").Scan(&began).Error)
+
+	out := outcome{moment: draw(r, atomic)}
+	proxy := newProxy(p.t, p.server.Socket(), out.moment)
+	o := p.order(proxy)
+	o.AtomicLog = atomic
+	if r.IntN(3) == 0 {
+		o.CustomerID = &failing.CustomerID
+	}
+	c := start(p.t, o)
+	proxy.act = func() { _ = c.cmd.Process.Kill() }
+	proxy.serve()
+	out.killed = c.wait(p.t, p.World)
+	proxy.close()
+	p.settled()
+
+	dead := p.dead()
+	successes, failures := p.unlogged(began, synclog.Success), p.unlogged(began, synclog.Failed)
+	out.begun, out.attempts = dead != "", p.count("SELECT COUNT(*) FROM ic3_asset_master WHERE cmms_attempted_at > ?", began)
+	if atomic && successes > 0 || successes+failures > 1 {
+		p.t.Errorf("%s: %d committed assets and %d failures lack their log row", out.moment, successes, failures)
+	}
+	p.next(r, o, dead)
+	out.reconstructed = p.count("SELECT COUNT(*) FROM cmms_sync_log WHERE run_id = ? AND CONCAT(COALESCE(warnings, ''), COALESCE(error_message, '')) LIKE '%reconstructed by run%'", dead)
+	if out.reconstructed != successes+failures {
+		p.t.Errorf("%s: %d log rows were missing, %d were reconstructed", out.moment, successes+failures, out.reconstructed)
+	}
+	p.Check(p.t)
+	return out
+}
+
+// next is the run that comes after a crash: refused as long as the lease lives, and whole afterwards.
+func (p *place) next(r *rand.Rand, o order, dead string) {
+	p.t.Helper()
+	opts := p.Options()
+	opts.AtomicLog = o.AtomicLog
+	if leased := p.count("SELECT COUNT(*) FROM cmms_sync_lock") > 0; leased {
+		opts.CustomerID = o.CustomerID
+		if summary, err := p.Run(p.t.Context(), opts); err == nil {
+			p.t.Errorf("a run began beside the dead one's lease: %v", summary)
+		}
+		must(p.t, p.DB.Exec("UPDATE cmms_sync_lock SET expires_at = UTC_TIMESTAMP(6)").Error)
+	}
+	if opts.CustomerID = nil; r.IntN(3) == 0 {
+		customer := p.Assets[r.IntN(len(p.Assets))].CustomerID
+		opts.CustomerID = &customer
+		if _, err := p.Run(p.t.Context(), opts); err != nil {
+			p.t.Error(err)
+		}
+		opts.CustomerID = nil
+	}
+	summary, err := p.Run(p.t.Context(), opts)
+	if err != nil || summary.Skipped > 0 {
+		p.t.Errorf("the next run: error %v, %v", err, summary)
+	}
+	if n := p.count("SELECT COUNT(*) FROM cmms_sync_run WHERE id = ? AND status <> 'Interrupted'", dead); n > 0 {
+		p.t.Errorf("run %s died and is not Interrupted", dead)
+	}
+	if n := p.CountNew(p.t); n < len(p.Assets)-1 { // the failing one may have failed only now
+		p.t.Errorf("%d of %d assets are new", n, len(p.Assets))
+	}
+}
+
+// tally counts outcomes.
+type tally struct {
+	killed, begun, finished, reconstructed int
+	moments                                map[string][2]int // rounds, and rows to reconstruct
+	attempts                               map[int]int
+}
+
+func (t *tally) add(o outcome) {
+	if t.moments == nil {
+		t.moments, t.attempts = map[string][2]int{}, map[int]int{}
+	}
+	if !o.killed {
+		t.finished++
+		return
+	}
+	t.killed++
+	if o.begun {
+		t.begun++
+	}
+	t.reconstructed += o.reconstructed
+	t.attempts[o.attempts]++
+	m := t.moments[o.moment.String()]
+	t.moments[o.moment.String()] = [2]int{m[0] + 1, m[1] + o.reconstructed}
+}
+
+func (t *tally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d killed (%d of them in mid-run), %d had finished; %d log rows had to be reconstructed\n", t.killed, t.begun, t.finished, t.reconstructed)
+	for _, m := range slices.Sorted(maps.Keys(t.moments)) {
+		fmt.Fprintf(&b, "  killed at %-45s %3d rounds, %3d rows reconstructed\n", m, t.moments[m][0], t.moments[m][1])
+	}
+	fmt.Fprintf(&b, "  rounds by assets attempted before the end: %v", t.attempts)
+	return b.String()
+}

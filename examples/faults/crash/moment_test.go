@@ -1,0 +1,90 @@
+package crash_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// target is which of the statements that a process sends is meant.
+type target string
+
+const (
+	anyStatement target = "any statement"
+	atCommit     target = "COMMIT"
+	behindCommit target = "the statement behind COMMIT"
+	atLogRow     target = "the log row"
+	atBegin      target = "START TRANSACTION"
+)
+
+// point is a moment in the life of one statement.
+type point string
+
+const (
+	beforeSent   point = "before it is sent"
+	halfSent     point = "half sent"
+	sent         point = "sent"
+	beforeAnswer point = "before its answer is there"
+	answered     point = "answered"
+)
+
+// moment is when something happens to the process: at the nth such statement.
+type moment struct {
+	target target
+	point  point
+	n      int
+	busy   int // for so many more turns of a loop the process goes on
+}
+
+// draw prefers what is close to a COMMIT: any statement in a third of the cases.
+func draw(r *rand.Rand, atomicLog bool) moment {
+	m := moment{
+		target: []target{anyStatement, atCommit, behindCommit, atLogRow, atCommit, anyStatement}[r.IntN(6)],
+		point:  []point{beforeSent, halfSent, sent, beforeAnswer, answered, beforeAnswer}[r.IntN(6)],
+		n:      1 + r.IntN(12),
+		busy:   r.IntN(100_000),
+	}
+	if m.target == anyStatement {
+		m.n = 1 + r.IntN(110)
+	}
+	if atomicLog && m.target == behindCommit {
+		m.target = atCommit
+	}
+	return m
+}
+
+func (m moment) String() string { return fmt.Sprintf("%s, %s", m.target, m.point) }
+
+// counter finds the statements that a moment means.
+type counter struct {
+	moment
+	seen       int
+	lastCommit bool
+}
+
+// meant reports whether the moment has come with this packet: command byte and text, or for a prepared statement "".
+func (c *counter) meant(command byte, text string) bool {
+	const query, execute = 0x03, 0x17
+	if command != query && command != execute {
+		return false
+	}
+	commit := text == "COMMIT"
+	hit := false
+	switch c.target {
+	case anyStatement:
+		hit = true
+	case atCommit:
+		hit = commit
+	case behindCommit:
+		hit = c.lastCommit
+	case atBegin:
+		hit = text == "START TRANSACTION"
+	case atLogRow:
+		hit = strings.HasPrefix(text, "INSERT INTO cmms_sync_log")
+	}
+	c.lastCommit = commit
+	if hit {
+		c.seen++
+	}
+	return hit && c.seen == c.n
+}
