@@ -1,0 +1,150 @@
+package wire_test
+
+import (
+	"database/sql"
+	"errors"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+
+	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+)
+
+func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+
+// setup returns a handle through a proxy, of one connection, and one that goes straight to the server.
+func setup(t *testing.T) (proxy *wire.Proxy, through, direct *sql.DB) {
+	t.Helper()
+	s := mariadbtest.Start(t)
+	s.Database(t)
+	proxy = wire.Start(t, s.Socket())
+	handles := make([]*sql.DB, 2)
+	for i, dsn := range []string{proxy.DSN("t1"), s.DSN("t1")} {
+		db, err := sql.Open("mysql", dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close() })
+		handles[i] = db
+	}
+	through, direct = handles[0], handles[1]
+	through.SetMaxOpenConns(1)
+	if _, err := direct.Exec("CREATE TABLE note (n INT)"); err != nil {
+		t.Fatal(err)
+	}
+	return proxy, through, direct
+}
+
+func rows(t *testing.T, db *sql.DB) (n int) {
+	t.Helper()
+	if err := db.QueryRow("SELECT COUNT(*) FROM note").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+const insert = "INSERT INTO note VALUES (?)"
+
+func TestEveryStatementIsSeen(t *testing.T) {
+	t.Parallel()
+	proxy, through, _ := setup(t)
+	var mu sync.Mutex
+	var seen []string
+	var refusedWith uint16
+	proxy.Watch(wire.Taps{
+		Request: func(s wire.Statement) wire.Verdict {
+			mu.Lock()
+			defer mu.Unlock()
+			if s.ThreadID == 0 || s.Number != len(seen)+1 {
+				t.Errorf("statement %d of thread %d after %d", s.Number, s.ThreadID, len(seen))
+			}
+			seen = append(seen, map[bool]string{true: "prepare "}[s.Prepare]+s.Text)
+			return wire.Pass
+		},
+		Answer: func(_ wire.Statement, number uint16) wire.Verdict {
+			mu.Lock()
+			defer mu.Unlock()
+			refusedWith = max(refusedWith, number)
+			return wire.Pass
+		},
+	})
+	tx, err := through.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(insert, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec("no SQL"); err == nil {
+		t.Error("the server took what is no SQL")
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if n := rows(t, through); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	want := []string{"START TRANSACTION", "prepare " + insert, insert, "no SQL", "COMMIT", "SELECT COUNT(*) FROM note"}
+	if !slices.Equal(seen, want) {
+		t.Errorf("seen %q", seen)
+	}
+	if refusedWith != 1064 {
+		t.Errorf("the highest error number is %d", refusedWith)
+	}
+}
+
+func TestALostRequestAndALostAnswer(t *testing.T) {
+	t.Parallel()
+	proxy, through, direct := setup(t)
+	cut := func(s wire.Statement) wire.Verdict {
+		if s.Text == insert && !s.Prepare {
+			return wire.Cut
+		}
+		return wire.Pass
+	}
+	for name, tc := range map[string]struct {
+		taps wire.Taps
+		rows int
+	}{
+		"request": {wire.Taps{Request: cut}, 0},
+		"answer":  {wire.Taps{Answer: func(s wire.Statement, _ uint16) wire.Verdict { return cut(s) }}, 1},
+	} {
+		proxy.Watch(tc.taps)
+		if _, err := through.Exec(insert, 1); !errors.Is(err, mysql.ErrInvalidConn) {
+			t.Errorf("lost %s: %v", name, err)
+		}
+		proxy.Watch(wire.Taps{})
+		if got := rows(t, direct); got != tc.rows {
+			t.Errorf("lost %s: %d rows", name, got)
+		}
+	}
+}
+
+func TestAServerThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	s := mariadbtest.Start(t)
+	s.Database(t)
+	proxy := wire.Start(t, s.Socket())
+	s.Kill(t)
+	refused := make(chan struct{}, 100)
+	proxy.Watch(wire.Taps{Refused: func() { refused <- struct{}{} }})
+	db, err := sql.Open("mysql", proxy.DSN("t1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if err := db.Ping(); err == nil {
+		t.Error("nobody answers, and yet there is no error")
+	}
+	<-refused
+	s.Restart(t)
+	if err := db.Ping(); err != nil {
+		t.Error(err)
+	}
+}
