@@ -71,6 +71,7 @@ func (c *connection) fromServer(p packet) Verdict {
 	c.mu.Lock()
 	s := c.waiting
 	c.waiting = nil
+	turnedAway := !c.greeted && errorNumber(p) != 0
 	if !c.greeted {
 		c.greeted = true
 		c.threadID = threadID(p)
@@ -79,6 +80,9 @@ func (c *connection) fromServer(p packet) Verdict {
 		c.texts[id] = s.Text
 	}
 	c.mu.Unlock()
+	if turnedAway {
+		c.proxy.refuse()
+	}
 	if s == nil {
 		return Pass
 	}

@@ -30,7 +30,7 @@ type Taps struct {
 	// Answer has a statement that the server has carried out or refused with this error, 0 for none, before the client
 	// hears of it.
 	Answer func(s Statement, errorNumber uint16) Verdict
-	// Refused is called when a client was turned away because the server does not take connections.
+	// Refused is called when a client is turned away: the server is not there, or takes no more connections.
 	Refused func()
 	// Left is called when a connection has ended, whoever ended it.
 	Left func()
@@ -110,9 +110,7 @@ func (p *Proxy) serve(client net.Conn) {
 	defer client.Close()
 	server, err := net.Dial("unix", p.socket)
 	if err != nil {
-		if refused := p.tapped().Refused; refused != nil {
-			refused()
-		}
+		p.refuse()
 		return
 	}
 	defer server.Close()
@@ -146,6 +144,12 @@ func (p *Proxy) leave(conns ...net.Conn) {
 	p.mu.Unlock()
 	if left != nil {
 		left()
+	}
+}
+
+func (p *Proxy) refuse() {
+	if refused := p.tapped().Refused; refused != nil {
+		refused()
 	}
 }
 
