@@ -44,6 +44,9 @@ func (r *run) attempt(run context.Context, row *AssetMaster) *attempt {
 
 	detail, err := r.fetch(ctx, row)
 	if err == nil {
+		if r.opts.AtomicLog {
+			_ = r.backlog.Flush(ctx) // what waits comes before this attempt's row, if the table takes rows again; else it waits on
+		}
 		err = r.commit(ctx, a, detail)
 	}
 	a.result.Duration = time.Since(a.began)

@@ -46,6 +46,31 @@ func TestLogRowsThatWaitGoOutInOrder(t *testing.T) {
 	}
 }
 
+// With AtomicLog a success is logged inside its transaction: not before the rows that wait.
+func TestAnAtomicLogRowDoesNotOvertakeThoseThatWait(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, id := range []string{"A-1", "A-2", "A-3"} {
+		w.link(7, id)
+		w.serve(id)
+	}
+	w.exec(`CREATE TRIGGER full BEFORE INSERT ON cmms_sync_log FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'disk full'`)
+	opts := w.options()
+	opts.AtomicLog = true
+	opts.Client = clientFunc(func(ctx context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
+		if ref.AssetID == "A-3" {
+			w.exec("DROP TRIGGER full")
+		}
+		return w.client.GetAsset(ctx, ref)
+	})
+	summary := w.sync(opts)
+	equal(t, "successful", summary.Successful, 1)
+	w.checkAudit(summary)
+	for i, e := range w.entries() {
+		equal(t, "row", e.CMMSAssetID, fmt.Sprint("A-", i+1))
+	}
+}
+
 func TestAnAuditThatStaysIncompleteIsAnErrorAndInTheLogOutput(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
