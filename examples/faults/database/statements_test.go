@@ -2,22 +2,11 @@ package database_test
 
 import (
 	"fmt"
-	"os"
 	"testing"
 
-	"ic3.internal/innomaintsync/examples/faults/invariant"
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
 	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
 )
-
-func TestMain(m *testing.M) {
-	stage.Quiet()
-	os.Exit(mariadbtest.Main(m))
-}
-
-// small is enough for each kind of statement: a success and a failure of one customer, a success of another.
-var small = invariant.Size{Customers: 2, Assets: 2}
 
 // TestTheConnectionBreaksAtEachStatement breaks it before the server has the statement, when the server has carried it out
 // and the run does not know, and has the server break it with KILL. Whichever it is, every asset comes through.

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"database/sql"
+	"flag"
 	"io"
 	"log"
 	"slices"
@@ -141,7 +142,10 @@ func open(t testing.TB, dsn string) *gorm.DB {
 	return db
 }
 
-// Quiet keeps the driver from writing each connection that breaks to stderr. Call it in TestMain.
-func Quiet() {
+// Setup is for TestMain. These tests wait most of their time, so that more of them go side by side than there are cores;
+// and the driver is not to write each connection that breaks to stderr.
+func Setup() {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "6")               // fails for what is no number only
 	_ = driver.SetLogger(log.New(io.Discard, "", 0)) // fails for nil only
 }

@@ -10,11 +10,12 @@ type connection struct {
 	proxy          *Proxy
 	client, server net.Conn
 
-	mu       sync.Mutex
-	greeted  bool
-	threadID uint32
-	waiting  *Statement        // its answer has not begun
-	texts    map[uint32]string // of prepared statements
+	mu        sync.Mutex
+	greeted   bool
+	commanded bool // the login is over
+	threadID  uint32
+	waiting   *Statement        // its answer has not begun
+	texts     map[uint32]string // of prepared statements
 }
 
 // pass passes packets on until either side is gone or a tap cuts.
@@ -46,7 +47,7 @@ func (c *connection) fromClient(p packet) Verdict {
 	if p.sequence() != 0 || len(p.payload()) == 0 {
 		return Pass
 	}
-	s := &Statement{ThreadID: c.thread()}
+	s := &Statement{ThreadID: c.command()}
 	switch p.payload()[0] {
 	case comQuery:
 		s.Text = string(p.payload()[1:])
@@ -71,7 +72,7 @@ func (c *connection) fromServer(p packet) Verdict {
 	c.mu.Lock()
 	s := c.waiting
 	c.waiting = nil
-	turnedAway := !c.greeted && errorNumber(p) != 0
+	turnedAway := !c.commanded && errorNumber(p) != 0 // instead of a greeting, or as the answer to the login
 	if !c.greeted {
 		c.greeted = true
 		c.threadID = threadID(p)
@@ -89,9 +90,11 @@ func (c *connection) fromServer(p packet) Verdict {
 	return c.proxy.answer(*s, errorNumber(p))
 }
 
-func (c *connection) thread() uint32 {
+// command notes that a command came, and returns the server's id of the connection.
+func (c *connection) command() uint32 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.commanded = true
 	return c.threadID
 }
 
