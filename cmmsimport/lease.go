@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // wholeRun is the lease that a run over every customer holds until its end; each customer has one of its own besides,
@@ -99,10 +100,11 @@ func (l *lease) release(ctx context.Context, db *gorm.DB) error {
 	return db.WithContext(ctx).Exec(releaseLease, l.name, l.runID).Error
 }
 
-// heldBy says who holds the lease, as an error of the given kind; nil where nobody does.
+// heldBy says who holds the lease, as an error of the given kind; nil where nobody does. It reads past a transaction's
+// snapshot, in which the lease may still be this run's.
 func (l *lease) heldBy(s *gorm.DB, kind error) error {
 	var rows []SyncLock
-	if err := s.Where("name = ?", l.name).Limit(1).Find(&rows).Error; err != nil {
+	if err := s.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("name = ?", l.name).Limit(1).Find(&rows).Error; err != nil {
 		return err
 	}
 	if len(rows) == 0 || rows[0].RunID == l.runID {
