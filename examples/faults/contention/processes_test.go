@@ -177,7 +177,7 @@ func TestAWholeRunBesideAManualRun(t *testing.T) {
 func TestProcessesAtRandom(t *testing.T) {
 	t.Parallel()
 	s := stage.New(t, stage.Settings{Size: invariant.Size{Customers: 3, Assets: 4}})
-	for range stage.Rounds(2, 100) {
+	for range invariant.Rounds(2, 100) {
 		s.World.Advance(t)
 		var processes []process
 		for i := range 5 {

@@ -2,7 +2,7 @@ package database_test
 
 import (
 	"fmt"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"ic3.internal/innomaintsync/examples/faults/stage"
@@ -18,19 +18,21 @@ func TestTheServerDiesAtEachStatement(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, AtomicLog %v", moment, atomicLog), func(t *testing.T) {
 				t.Parallel()
 				s := stage.New(t, stage.Settings{Size: small})
-				points := stage.FirstOfKinds(stage.Executions(s.Points(t, s.Options(atomicLog))))
+				points := stage.Usual(stage.Executions(s.Points(t, s.Options(atomicLog))))
 				for _, point := range points {
 					t.Run(point.String(), func(t *testing.T) { //nolint:paralleltest // one world
+						var mu sync.Mutex // a new connection may be refused before Kill returns
 						once := stage.At(point, func(wire.Statement) wire.Verdict {
+							mu.Lock()
+							defer mu.Unlock()
 							s.Server.Kill(t)
 							return wire.Cut
 						})
-						var knocks atomic.Int64
-						taps := wire.Taps{Refused: func() {
-							if knocks.Add(1) == 2 {
-								s.Server.Restart(t)
-							}
-						}}
+						taps := wire.Taps{Refused: after(2, func() {
+							mu.Lock()
+							defer mu.Unlock()
+							s.Server.Restart(t)
+						})}
 						if moment == "when it has carried it out" {
 							taps.Answer = once.Answer
 						} else {

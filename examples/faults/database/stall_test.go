@@ -20,7 +20,7 @@ func TestTheServerStandsStillAtEachStatement(t *testing.T) {
 		t.Run(fmt.Sprint("AtomicLog ", atomicLog), func(t *testing.T) {
 			t.Parallel()
 			s := stage.New(t, stage.Settings{Size: small, Params: "?timeout=400ms&readTimeout=400ms&writeTimeout=400ms"})
-			points := stage.FirstOfKinds(stage.Executions(s.Points(t, s.Options(atomicLog))))
+			points := stage.Usual(stage.Executions(s.Points(t, s.Options(atomicLog))))
 			for _, point := range points {
 				t.Run(point.String(), func(t *testing.T) { //nolint:paralleltest // one world
 					once := stage.At(point, func(wire.Statement) wire.Verdict {

@@ -33,7 +33,7 @@ func TestTheConnectionBreaksAtEachStatement(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, AtomicLog %v", name, atomic), func(t *testing.T) {
 				t.Parallel()
 				s := stage.New(t, stage.Settings{Size: small})
-				points := stage.FirstOfKinds(s.Points(t, s.Options(atomic)))
+				points := stage.Usual(s.Points(t, s.Options(atomic)))
 				for _, point := range points {
 					once := stage.At(point, fault.do(s))
 					taps := wire.Taps{Request: once.Request}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/examples/faults/invariant"
 	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
 )
 
@@ -17,7 +18,6 @@ type Point struct {
 	Kind string
 	Nth  int
 
-	text    string
 	prepare bool
 }
 
@@ -30,7 +30,7 @@ func (s *Stage) Points(t testing.TB, opts cmmsimport.Options) []Point {
 	summary, err := s.Run(t, wire.Taps{Request: func(sent wire.Statement) wire.Verdict {
 		mu.Lock()
 		defer mu.Unlock()
-		p := Point{Kind: kindOf(sent), text: sent.Text, prepare: sent.Prepare}
+		p := Point{Kind: kindOf(sent), prepare: sent.Prepare}
 		times[p.Kind]++
 		p.Nth = times[p.Kind]
 		points = append(points, p)
@@ -40,26 +40,26 @@ func (s *Stage) Points(t testing.TB, opts cmmsimport.Options) []Point {
 	return points
 }
 
-// FirstOfTexts leaves the first point of each text.
-func FirstOfTexts(points []Point) []Point {
-	return firstOf(points, func(p Point) string { return fmt.Sprint(p.prepare, p.text) })
-}
-
 // FirstOfKinds leaves the first point of each kind.
-func FirstOfKinds(points []Point) []Point {
-	return firstOf(points, func(p Point) string { return p.Kind })
-}
-
-func firstOf(points []Point, by func(Point) string) (first []Point) {
-	seen := map[string]bool{}
+func FirstOfKinds(points []Point) (first []Point) {
 	for _, p := range points {
-		if key := by(p); !seen[key] {
-			seen[key] = true
+		if p.Nth == 1 {
 			first = append(first, p)
 		}
 	}
 	return first
 }
+
+// Usual leaves the first point of each kind, and in a soak all of them.
+func Usual(points []Point) []Point {
+	if Soak() {
+		return points
+	}
+	return FirstOfKinds(points)
+}
+
+// Soak reports whether time does not matter.
+func Soak() bool { return invariant.Rounds(0, 1) == 1 }
 
 // Executions leaves the points at which a statement is carried out, not only prepared.
 func Executions(points []Point) (executions []Point) {

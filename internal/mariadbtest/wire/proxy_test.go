@@ -148,3 +148,31 @@ func TestAServerThatIsNotThere(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAServerThatIsFull(t *testing.T) {
+	t.Parallel()
+	s := mariadbtest.Start(t, "--max-connections=10")
+	s.Database(t)
+	if _, err := s.Admin(t).Exec("CREATE USER plain@localhost"); err != nil {
+		t.Fatal(err)
+	}
+	proxy := wire.Start(t, s.Socket())
+	refused := make(chan struct{}, 100)
+	proxy.Watch(wire.Taps{Refused: func() { refused <- struct{}{} }})
+	db, err := sql.Open("mysql", proxy.UserDSN("plain", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	var full *mysql.MySQLError
+	for err == nil {
+		var conn *sql.Conn
+		if conn, err = db.Conn(t.Context()); err == nil {
+			t.Cleanup(func() { conn.Close() })
+		}
+	}
+	if !errors.As(err, &full) || full.Number != 1040 {
+		t.Fatal(err)
+	}
+	<-refused
+}
