@@ -41,48 +41,39 @@ const readOnly = 1290
 func TestTheServerIsReadOnlyForAWhile(t *testing.T) {
 	t.Parallel()
 	for _, atomicLog := range []bool{false, true} {
-		s := stage.New(t, stage.Settings{Size: four})
-		var logRow stage.Point
-		for _, p := range s.Points(t, s.Options(atomicLog)) {
-			if p.Kind == "INSERT cmms_sync_log" {
-				logRow = p
-			}
-		}
-		begin := func() { s.Exec(t, "SET GLOBAL read_only = 1") }
-		refused := func() func(wire.Statement, uint16) wire.Verdict {
-			end := after(3, func() { s.Exec(t, "SET GLOBAL read_only = 0") })
-			return func(_ wire.Statement, number uint16) wire.Verdict {
-				if number == readOnly {
-					end()
+		t.Run(fmt.Sprint("AtomicLog ", atomicLog), func(t *testing.T) {
+			t.Parallel()
+			s := stage.New(t, stage.Settings{Size: four})
+			begin := func() { s.Exec(t, "SET GLOBAL read_only = 1") }
+			mustComeThrough := func(opts cmmsimport.Options, taps wire.Taps) {
+				end := after(3, func() { s.Exec(t, "SET GLOBAL read_only = 0") })
+				taps.Answer = func(_ wire.Statement, number uint16) wire.Verdict {
+					if number == readOnly {
+						end()
+					}
+					return wire.Pass
 				}
-				return wire.Pass
+				summary, err := s.Run(t, taps, opts)
+				s.MustSucceed(t, summary, err)
+				s.Check(t)
 			}
-		}
-		t.Run(fmt.Sprintf("from the start, AtomicLog %v", atomicLog), func(t *testing.T) { //nolint:paralleltest // one world
-			begin()
-			summary, err := s.Run(t, wire.Taps{Answer: refused()}, s.Options(atomicLog))
-			s.MustSucceed(t, summary, err)
-			s.Check(t)
-		})
-		t.Run(fmt.Sprintf("from the API call on, AtomicLog %v", atomicLog), func(t *testing.T) { //nolint:paralleltest // one world
+
+			begin() // from the start
+			mustComeThrough(s.Options(atomicLog), wire.Taps{})
+
 			opts := s.Options(atomicLog)
 			duringFetch(s, &opts, 2, begin)
-			summary, err := s.Run(t, wire.Taps{Answer: refused()}, opts)
-			s.MustSucceed(t, summary, err)
-			s.Check(t)
-		})
-		if atomicLog {
-			continue // its log row is written while the transaction is open, and read_only would wait for that
-		}
-		t.Run("from the log row on", func(t *testing.T) { //nolint:paralleltest // one world
-			once := stage.At(logRow, func(wire.Statement) wire.Verdict {
+			mustComeThrough(opts, wire.Taps{})
+
+			if atomicLog {
+				return // its log row is written while the transaction is open, and read_only would wait for that
+			}
+			beforeLog := stage.At(stage.Point{Kind: "INSERT cmms_sync_log", Nth: 3}, func(wire.Statement) wire.Verdict {
 				begin()
 				return wire.Pass
 			})
-			summary, err := s.Run(t, wire.Taps{Request: once.Request, Answer: refused()}, s.Options(false))
-			once.MustHaveFired(t)
-			s.MustSucceed(t, summary, err)
-			s.Check(t)
+			mustComeThrough(s.Options(false), wire.Taps{Request: beforeLog.Request})
+			beforeLog.MustHaveFired(t)
 		})
 	}
 }

@@ -18,6 +18,7 @@ type Statement struct {
 // Verdict says what comes of a statement or its answer.
 type Verdict int
 
+// The verdicts.
 const (
 	Pass Verdict = iota // let it through
 	Cut                 // break the connection instead, on both sides
@@ -107,13 +108,13 @@ func (p *Proxy) accept() {
 }
 
 func (p *Proxy) serve(client net.Conn) {
-	defer client.Close()
+	defer func() { _ = client.Close() }() // either side may have closed it
 	server, err := net.Dial("unix", p.socket)
 	if err != nil {
 		p.refuse()
 		return
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	if !p.enter(client, server) {
 		return
 	}
