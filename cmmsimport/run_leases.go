@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -18,18 +19,18 @@ func (r *run) lease(ctx context.Context, name string) error {
 		return nil
 	}
 	l := &lease{name: name, runID: r.summary.RunID, holder: r.holder, duration: leaseDuration(r.opts.AssetTimeout)}
+	r.leases = slices.DeleteFunc(r.leases, func(earlier *lease) bool { return earlier.name == name }) // of a try before
 	err := l.acquire(ctx, r.db)
-	switch {
-	case errors.Is(err, ErrSyncInProgress):
+	if errors.Is(err, ErrSyncInProgress) {
 		r.takenFrom = "" // an earlier try has taken nothing
-	case l.takenFrom != "":
-		r.takenFrom = l.takenFrom
-	}
-	if err != nil {
 		return err
 	}
+	if l.takenFrom != "" {
+		r.takenFrom = l.takenFrom
+	}
+	// To be given back after any other error too: an answer that was lost, or not waited for, may have been a yes.
 	r.leases = append(r.leases, l)
-	return nil
+	return err
 }
 
 // enter begins with a customer: its lease (a manual run holds it already), the audit of a run that died holding it, and an
