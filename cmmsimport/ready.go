@@ -23,6 +23,9 @@ func (r *run) ready(ctx context.Context, next *AssetMaster) error {
 	}
 	r.beat(ctx, next)
 	r.lookups.prepare(ctx, r.db)
+	if ctx.Err() != nil { // meanwhile: the next asset is not attempted
+		return interrupted(ctx)
+	}
 	return nil
 }
 
