@@ -56,7 +56,7 @@ func (r *run) flush(ctx context.Context) error {
 
 // closeRow stores the summary in cmms_sync_run.
 func (r *run) closeRow(ctx context.Context, cause, unwritten error) error {
-	if !r.stored {
+	if r.stored == absent {
 		return nil
 	}
 	row := r.progressRow(statusOf(cause))
@@ -67,7 +67,14 @@ func (r *run) closeRow(ctx context.Context, cause, unwritten error) error {
 	}
 	settleCtx, cancel := settling(ctx)
 	defer cancel()
-	err := r.retry(settleCtx, "closing the run's row", func(ctx context.Context) error { return synclog.SaveRun(ctx, r.db, row) })
+	err := r.retry(settleCtx, "closing the run's row", func(ctx context.Context) error {
+		if r.stored == uncertain { // inserted as it ends, so that the insert at its start, should it still come, is the duplicate
+			if err := synclog.CreateRun(ctx, r.db, row); !duplicateKey(err) {
+				return err
+			}
+		}
+		return synclog.SaveRun(ctx, r.db, row)
+	})
 	if err != nil {
 		r.log.LogAttrs(ctx, slog.LevelError, "run not stored", slog.Any("run", row))
 		return fmt.Errorf("the run's row of cmms_sync_run was not brought up to date (it is in the log output): %w", err)

@@ -56,7 +56,7 @@ func (r *run) drain(ctx context.Context) error {
 
 // beat writes the run's progress, at most every few seconds. It is for people to see; a failure is no reason to stop.
 func (r *run) beat(ctx context.Context, next *AssetMaster) {
-	if !r.stored || time.Since(r.heartbeat) < heartbeatEvery {
+	if r.stored != present || time.Since(r.heartbeat) < heartbeatEvery {
 		return
 	}
 	r.heartbeat = time.Now()

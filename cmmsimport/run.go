@@ -26,6 +26,15 @@ const (
 	maxBacklog = 1_000
 )
 
+// rowState is what is known of a row that this run inserts.
+type rowState int
+
+const (
+	absent    rowState = iota
+	uncertain          // its insert may have been sent, and no answer was heard
+	present
+)
+
 // run is one call of SyncAllAssetsFromInnomaint.
 type run struct {
 	opts      Options
@@ -53,7 +62,7 @@ type run struct {
 	attempted      int
 	skipped        int // assets of customers that another run holds
 	systemicInARow int
-	stored         bool      // cmms_sync_run has the run's row; never in a dry run
+	stored         rowState  // of the run's row in cmms_sync_run; absent in a dry run
 	heartbeat      time.Time // when that row was last written
 }
 
@@ -163,9 +172,12 @@ func (r *run) createRow(ctx context.Context) error {
 	}
 	// The key is new: a duplicate is this very row, whose insert was not heard of.
 	if err := synclog.CreateRun(ctx, r.db, r.progressRow(synclog.Running)); err != nil && !duplicateKey(err) {
+		if ctx.Err() != nil || connectionLost(err) {
+			r.stored = uncertain
+		}
 		return err
 	}
-	r.stored, r.heartbeat = true, time.Now()
+	r.stored, r.heartbeat = present, time.Now()
 	return nil
 }
 
