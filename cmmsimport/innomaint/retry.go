@@ -50,6 +50,7 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	if seconds, ok := parseSeconds(value); ok {
 		return seconds, true
 	}
+	now = clockOf(header, now)
 	if date, err := http.ParseTime(value); err == nil && !date.Before(now) {
 		return date.Sub(now), true
 	}
@@ -66,6 +67,14 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 		}
 	}
 	return 0, false
+}
+
+// clockOf returns the API's own time, by which it says until when to wait: its clock may be years off ours.
+func clockOf(header http.Header, now time.Time) time.Time {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		return date
+	}
+	return now
 }
 
 // earliestEpoch tells an epoch (September 2001 or later) from a number of seconds to wait.

@@ -71,6 +71,21 @@ func TestRetryWaitsAsAsked(t *testing.T) {
 		{"HTTP date", func(now time.Time) []string {
 			return []string{"Retry-After", now.Add(9 * time.Second).UTC().Format(http.TimeFormat)}
 		}, 9 * time.Second, 2},
+		{"HTTP date by a clock that is years ahead", func(now time.Time) []string {
+			theirs := now.AddDate(3, 0, 0).UTC()
+			return []string{"Date", theirs.Format(http.TimeFormat), "Retry-After", theirs.Add(9 * time.Second).Format(http.TimeFormat)}
+		}, 9 * time.Second, 2},
+		{"HTTP date by a clock that is years behind", func(now time.Time) []string {
+			theirs := now.AddDate(-3, 0, 0).UTC()
+			return []string{"Date", theirs.Format(http.TimeFormat), "Retry-After", theirs.Add(9 * time.Second).Format(http.TimeFormat)}
+		}, 9 * time.Second, 2},
+		{"X-RateLimit-Reset by a clock that is a day ahead", func(now time.Time) []string {
+			theirs := now.AddDate(0, 0, 1).UTC()
+			return []string{"Date", theirs.Format(http.TimeFormat), "X-RateLimit-Reset", strconv.FormatInt(theirs.Unix()+6, 10)}
+		}, 6 * time.Second, 2},
+		{"HTTP date beside a Date that is garbage", func(now time.Time) []string {
+			return []string{"Date", "yesterday", "Retry-After", now.Add(9 * time.Second).UTC().Format(http.TimeFormat)}
+		}, 9 * time.Second, 2},
 		{"longer than the longest wait", func(time.Time) []string { return []string{"Retry-After", "31"} }, 0, 1},
 		{"a year away", func(now time.Time) []string {
 			return []string{"Retry-After", now.AddDate(1, 0, 0).UTC().Format(http.TimeFormat)}
