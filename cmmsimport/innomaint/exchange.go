@@ -46,7 +46,7 @@ func (x *exchange) run(request *resty.Request, method, url string) error {
 		return x.notSent(ctx, err)
 	case err == nil && x.judged != response.Request.Attempt: // the context ended, but a whole answer came before
 		x.settle(response, nil)
-		if x.failure != nil && x.failure.Kind.retried() {
+		if x.failure != nil && x.failure.retried() {
 			return contextError(ctx, x.ref, x.failure)
 		}
 	case x.again, x.judged != response.Request.Attempt:
@@ -69,7 +69,7 @@ func (x *exchange) judge(response *resty.Response, err error) bool {
 		return false // the caller's doing, not the API's
 	}
 	x.settle(response, err)
-	if x.failure == nil || !x.failure.Kind.retried() || x.tries >= x.maxTries {
+	if x.failure == nil || !x.failure.retried() || x.tries >= x.maxTries {
 		return false
 	}
 	x.wait, err = x.client.pause.after(x.tries, response.Header(), time.Now())

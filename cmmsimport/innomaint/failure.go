@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -21,6 +22,7 @@ func (c *Client) brokenExchange(err error) *Error {
 	var corrupt flate.CorruptInputError
 	var elsewhere *redirectError
 	var network net.Error
+	var untrusted *tls.CertificateVerificationError
 	switch {
 	case errors.Is(err, resty.ErrResponseBodyTooLarge):
 		return badResponse(fmt.Sprintf("the answer is longer than %d bytes (Config.MaxBodyBytes)", c.maxBodyBytes))
@@ -28,6 +30,9 @@ func (c *Client) brokenExchange(err error) *Error {
 		return badResponse(elsewhere.Error())
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
 		return &Error{Kind: KindBadResponse, Message: "the answer cannot be decompressed", Err: cause}
+	case errors.As(err, &untrusted):
+		return &Error{Kind: KindUnavailable, Err: cause, final: true, Message: "the certificate that the API shows is not accepted, " +
+			"so nothing was sent: have it renewed, check Config.BaseURL, or give Config.HTTPClient the right roots"}
 	case errors.As(err, &network) && network.Timeout():
 		return &Error{Kind: KindTimeout, Message: fmt.Sprintf("no answer within %v (Config.Timeout)", c.timeout), Err: cause}
 	}
