@@ -90,8 +90,8 @@ func TestBodies(t *testing.T) {
 			fault{kept: []string{"purchase_date", "warranty_end", "cmms_updated_at"}}},
 		"right to left and back": {with(map[string]string{"asset_name": `"Pump \u202e7\u202c \u200b\ufeff!"`}), fault{becomes: map[string]string{"asset_name": "Pump \u202e7\u202c \u200b\ufeff!"}}},
 	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // the rounds of one world come one after the other
+	for name, tt := range tests { //nolint:paralleltest // the rounds of one world come one after the other
+		t.Run(name, func(t *testing.T) {
 			w.Advance(t)
 			body := tt.body(strings.TrimSpace(w.tenant.body(t, w.second().CMMSAssetID)))
 			tt.answer, tt.requests = says(http.StatusOK, body), 1

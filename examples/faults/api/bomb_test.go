@@ -43,8 +43,8 @@ func TestGzipBombs(t *testing.T) { //nolint:paralleltest // measures the allocat
 		"login":   {login: explode(200), fault: fault{config: login, kind: innomaint.KindAuth, text: "MaxBodyBytes"}},
 	}
 	w := freshWorld(t)
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // as above
+	for name, tt := range tests { //nolint:paralleltest // as above
+		t.Run(name, func(t *testing.T) {
 			w.Advance(t)
 			w.tenant.login = tt.login
 			var before, after runtime.MemStats

@@ -20,8 +20,8 @@ func TestConnections(t *testing.T) {
 		"latency in both directions":     {toxics: []string{`{"type":"latency","attributes":{"latency":80}}`, `{"type":"latency","stream":"upstream","attributes":{"latency":80}}`}, requests: 1},
 		"byte by byte":                   {toxics: []string{`{"type":"slicer","attributes":{"average_size":1,"delay":10}}`}, requests: 1},
 		"narrow":                         {toxics: []string{`{"type":"bandwidth","attributes":{"rate":4}}`}, requests: 1},
-		"latency beyond the timeout":     {toxics: []string{`{"type":"latency","attributes":{"latency":5000}}`}, config: hurry, kind: innomaint.KindTimeout, text: "no answer within 150ms", requests: tries},
-		"an answer that stays away":      {toxics: []string{`{"type":"timeout","attributes":{"timeout":0}}`}, config: hurry, kind: innomaint.KindTimeout, requests: tries},
+		"latency beyond the timeout":     {toxics: []string{`{"type":"latency","attributes":{"latency":5000}}`}, config: hurry, kind: innomaint.KindTimeout, text: "no answer within 150ms"},
+		"an answer that stays away":      {toxics: []string{`{"type":"timeout","attributes":{"timeout":0}}`}, config: hurry, kind: innomaint.KindTimeout},
 		"a request that goes nowhere":    {toxics: []string{`{"type":"timeout","stream":"upstream","attributes":{"timeout":0}}`}, config: hurry, kind: innomaint.KindTimeout},
 		"reset before the answer":        {toxics: []string{`{"type":"reset_peer","attributes":{"timeout":0}}`}, kind: innomaint.KindUnavailable, text: "reset", requests: tries},
 		"cut in the header":              {toxics: []string{`{"type":"limit_data","attributes":{"bytes":40}}`}, kind: innomaint.KindUnavailable, requests: tries},
@@ -32,7 +32,7 @@ func TestConnections(t *testing.T) {
 		"a refusal that never ends":      {answer: endless("HTTP/1.1 500 X\r\n\r\n", "sorry "), kind: innomaint.KindBadResponse, text: "MaxBodyBytes", requests: 1},
 		"a header that never ends":       {answer: endless("HTTP/1.1 200 OK\r\n", "X-Filler: "+strings.Repeat("x", 4000)+"\r\n"), kind: innomaint.KindUnavailable, text: "headers exceeded", requests: tries},
 		"hints that never end":           {answer: endless("", "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"), kind: innomaint.KindUnavailable, requests: tries},
-		"a body that trickles for ever":  {answer: trickle, config: hurry, kind: innomaint.KindTimeout, requests: tries},
+		"a body that trickles for ever":  {answer: trickle, config: hurry, kind: innomaint.KindTimeout},
 		"a length beyond the body":       {answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{", ""), kind: innomaint.KindUnavailable, text: "EOF", requests: tries},
 		"a length within the body":       {answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n", `{"asset_id":"C1-0001","asset_name":"Pump"}`), kind: innomaint.KindBadResponse, text: "no whole JSON", requests: 1},
 		"a length without end":           {answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n{", ""), kind: innomaint.KindUnavailable, requests: tries},
@@ -41,8 +41,8 @@ func TestConnections(t *testing.T) {
 		"nothing in gzip":                {answer: says(200, "", "Content-Encoding", "gzip"), kind: innomaint.KindBadResponse, requests: 1},
 	}
 	w := freshWorld(t)
-	for name, fault := range tests {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // the rounds of one world come one after the other
+	for name, fault := range tests { //nolint:paralleltest // the rounds of one world come one after the other
+		t.Run(name, func(t *testing.T) {
 			w.Advance(t)
 			w.round(t, fault)
 		})

@@ -50,8 +50,8 @@ func TestThrottling(t *testing.T) {
 		"an hour, and a Date from garbage": {[]string{"Date", "yesterday", "Retry-After", date(now.Add(time.Hour))}, 1},
 	}
 	w := freshWorld(t)
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // the rounds of one world come one after the other
+	for name, tt := range tests { //nolint:paralleltest // the rounds of one world come one after the other
+		t.Run(name, func(t *testing.T) {
 			w.Advance(t)
 			w.round(t, fault{answer: says(http.StatusTooManyRequests, "", tt.header...), kind: innomaint.KindRateLimited, requests: tt.requests})
 		})

@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -72,9 +74,7 @@ func (w *world) round(t *testing.T, f fault) cmmsimport.AssetResult {
 		for _, column := range f.kept {
 			asset.New[column] = asset.Old[column]
 		}
-		for column, value := range f.becomes {
-			asset.New[column] = value
-		}
+		maps.Copy(asset.New, f.becomes)
 	}
 
 	var met cmmsimport.AssetResult
@@ -99,6 +99,10 @@ func (w *world) round(t *testing.T, f fault) cmmsimport.AssetResult {
 	}
 	if n := w.tenant.count(asset.CMMSAssetID); f.requests > 0 && n != f.requests {
 		t.Errorf("%d requests for the asset, want %d", n, f.requests)
+	}
+	var failure *innomaint.Error
+	if errors.As(met.Err, &failure) && f.kind == innomaint.KindTimeout && failure.Tries != tries {
+		t.Errorf("given up after %d tries, want %d", failure.Tries, tries)
 	}
 	if met.Err != nil && !strings.Contains(met.Err.Error(), f.text) {
 		t.Errorf("the error does not say %q: %v", f.text, met.Err)

@@ -45,8 +45,8 @@ func TestCancelledInTheAPI(t *testing.T) { //nolint:paralleltest // goleak looks
 		{"in the backoff of a login", loginAgain(status(http.StatusBadGateway))},
 	}
 	w := newWorld(t)
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { //nolint:paralleltest // as above
+	for _, tt := range tests { //nolint:paralleltest // as above
+		t.Run(tt.name, func(t *testing.T) {
 			w.round(t, connector{}, func(s *scene) {
 				tt.set(s)
 				s.atAPI[second] = func() { onceItWaits(s.cancel) }

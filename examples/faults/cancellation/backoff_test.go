@@ -27,8 +27,8 @@ func TestCancelledWhileTheDatabaseIsAskedAgain(t *testing.T) { //nolint:parallel
 		{"while log rows wait in memory", logRow, 1, 9 + 2, want{successful: 2}},
 	}
 	w := newWorld(t)
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { //nolint:paralleltest // as above
+	for _, tt := range tests { //nolint:paralleltest // as above
+		t.Run(tt.name, func(t *testing.T) {
 			var s *scene
 			seen := 0
 			fail := func(text string) error {

@@ -75,7 +75,7 @@ type tx struct {
 func (t *tx) Commit() error {
 	err := t.conn.around("COMMIT", t.Tx.Commit)
 	if err != nil {
-		_ = t.Tx.Rollback() // as the server does when it answers COMMIT with a conflict
+		_ = t.Rollback() // as the server does when it answers COMMIT with a conflict
 	}
 	return err
 }

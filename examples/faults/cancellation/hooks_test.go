@@ -69,8 +69,8 @@ func TestCancelledInAHostsCode(t *testing.T) { //nolint:paralleltest // goleak l
 			want{successful: 1, failed: 1, kind: cmmsimport.KindPanic}},
 	}
 	w := newWorld(t)
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { //nolint:paralleltest // as above
+	for _, tt := range tests { //nolint:paralleltest // as above
+		t.Run(tt.name, func(t *testing.T) {
 			w.round(t, connector{}, tt.set, tt.want)
 		})
 	}

@@ -81,7 +81,7 @@ func TestCancelledInAStatement(t *testing.T) { //nolint:paralleltest // goleak l
 		{name: "release of the run", text: "EXECUTE DELETE FROM cmms_sync_lock", behind: "EXECUTE UPDATE cmms_sync_run", from: thirdAtAPI, moments: notReached, want: all},
 	}
 	w := newWorld(t)
-	for _, tt := range tests {
+	for _, tt := range tests { //nolint:paralleltest // as above
 		for _, when := range tt.moments {
 			name := tt.name + ", " + when.String()
 			if tt.atomicLog {
@@ -90,7 +90,7 @@ func TestCancelledInAStatement(t *testing.T) { //nolint:paralleltest // goleak l
 			if tt.single {
 				name += ", one connection"
 			}
-			t.Run(name, func(t *testing.T) { //nolint:paralleltest // as above
+			t.Run(name, func(t *testing.T) {
 				// Masters that have lost Innomaint's id get it back by an UPDATE.
 				must(t, w.DB.Exec("UPDATE ic3_department_master SET cmms_id = NULL").Error)
 				wire := &tripwire{text: tt.text, behind: tt.behind, when: when}

@@ -98,7 +98,7 @@ func newScene(t *testing.T, dsn string, bodies map[string][]byte, c connector) *
 		c.wire.trip = s.cancel
 	}
 	// A lock that is left behind shows as an error soon, and not as a wait of the server's, which no clock here would see.
-	config, err := mysqldriver.ParseDSN(dsn + "?interpolateParams=true&innodb_lock_wait_timeout=1")
+	config, err := mysqldriver.ParseDSN(dsn + "?interpolateParams=true&innodb_lock_wait_timeout=5")
 	must(t, err)
 	config.DialFunc = dial
 	c.Connector, err = mysqldriver.NewConnector(config)
