@@ -16,7 +16,7 @@ const (
 	KindNotFound    Kind = "not_found"    // 404, 410, an empty answer, or an error answer that says so
 	KindAuth        Kind = "auth"         // 403, 401 (after one renewal of a login's token), a rejected login
 	KindRateLimited Kind = "rate_limited" // 429, or an error answer that says so
-	KindUnavailable Kind = "unavailable"  // 5xx, or no connection, or one that broke
+	KindUnavailable Kind = "unavailable"  // 5xx, or no connection, one that broke, or a bad certificate (not tried again)
 	KindTimeout     Kind = "timeout"      // no answer within Config.Timeout or the context's deadline
 	KindBadResponse Kind = "bad_response" // another 4xx, an answer that is no asset, another asset, a redirect elsewhere
 	KindInvalidData Kind = "invalid_data" // the asset in the answer has no usable id
