@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,7 @@ const (
 type Server struct {
 	dir       string
 	flags     []string
+	env       []string // of the process; nil: this one's
 	process   *exec.Cmd
 	exited    chan struct{} // closed when process is gone
 	databases atomic.Int64
@@ -83,13 +85,8 @@ func (s *Server) start() error {
 	if err != nil {
 		return err
 	}
-	args := []string{
-		"--no-defaults", "--datadir=" + s.datadir(), "--socket=" + s.Socket(), "--skip-networking",
-		"--pid-file=" + filepath.Join(s.dir, "pid"), "--log-error=" + s.errorLog(), "--tmpdir=" + s.dir,
-		"--skip-log-bin", "--character-set-server=utf8mb4",
-		"--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=" + logFileSize,
-	}
-	cmd := exec.Command(program, append(append(args, asRoot()...), s.flags...)...)
+	cmd := exec.Command(program, s.arguments()...)
+	cmd.Env = s.env
 	exited, err := startBound(cmd)
 	if err != nil {
 		return fmt.Errorf("start mariadbd: %w", err)
@@ -101,6 +98,16 @@ func (s *Server) start() error {
 		return fmt.Errorf("%w\nend of its error log:\n%s", err, tail)
 	}
 	return nil
+}
+
+func (s *Server) arguments() []string {
+	args := []string{
+		"--no-defaults", "--datadir=" + s.datadir(), "--socket=" + s.Socket(), "--skip-networking",
+		"--pid-file=" + filepath.Join(s.dir, "pid"), "--log-error=" + s.errorLog(), "--tmpdir=" + s.dir,
+		"--skip-log-bin", "--character-set-server=utf8mb4",
+		"--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=" + logFileSize,
+	}
+	return slices.Concat(args, asRoot(), s.flags)
 }
 
 // awaitReady connects again and again until the server answers, ends, or has had its time.
