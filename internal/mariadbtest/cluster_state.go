@@ -1,0 +1,86 @@
+package mariadbtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"time"
+)
+
+// joinLimit is how long nodes may take until they are one cluster, on a loaded machine.
+const joinLimit = 2 * time.Minute
+
+// awaitSynced waits until the server is in step with its cluster, and that is of this size, unless 0.
+func awaitSynced(s *Server, size int) error {
+	db, err := sql.Open("mysql", s.DSN(""))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), joinLimit)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		var name, state, members string
+		err := errors.Join(
+			db.QueryRowContext(ctx, "SHOW STATUS LIKE 'wsrep_local_state_comment'").Scan(&name, &state),
+			db.QueryRowContext(ctx, "SHOW STATUS LIKE 'wsrep_cluster_size'").Scan(&name, &members))
+		if err == nil && state == "Synced" && (size == 0 || members == fmt.Sprint(size)) {
+			return nil
+		}
+		select {
+		case <-s.exited:
+			return fmt.Errorf("mariadbd ended while joining: %s\n%s", s.process.ProcessState, s.errorLogTail())
+		case <-ctx.Done():
+			return fmt.Errorf("not in step within %s (state %q, %s members, %w)\n%s", joinLimit, state, members, err, s.errorLogTail())
+		case <-again.C:
+		}
+	}
+}
+
+// shutDown ends the server in good order.
+func (s *Server) shutDown() error {
+	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case <-s.exited:
+		s.process = nil
+		return nil
+	case <-time.After(startLimit):
+		return fmt.Errorf("mariadbd did not shut down within %s", startLimit)
+	}
+}
+
+var positionLine = regexp.MustCompile(`Recovered position: *(\S+)`)
+
+// recoveredPosition lets a killed node recover its data, and returns its position in the cluster's history.
+func recoveredPosition(s *Server) (string, error) {
+	program, err := findProgram("mariadbd")
+	if err != nil {
+		return "", err
+	}
+	said := filepath.Join(s.dir, "recover.log")
+	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, program, append(s.arguments(), "--wsrep-recover", "--log-error="+said)...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("mariadbd --wsrep-recover: %w\n%s", err, out)
+	}
+	text, err := os.ReadFile(said)
+	if err != nil {
+		return "", err
+	}
+	found := positionLine.FindAllSubmatch(text, -1)
+	if found == nil {
+		return "", fmt.Errorf("mariadbd --wsrep-recover names no position:\n%s", text)
+	}
+	return string(found[len(found)-1][1]), nil // of the latest time
+}
