@@ -100,7 +100,7 @@ func ofClient(ref innomaint.AssetRef, err error) error {
 func (r *run) commit(ctx context.Context, a *attempt, detail *innomaint.Asset) error {
 	a.at = r.stamp()
 	var unknown bool // a COMMIT went out and its answer was lost
-	err := retry(ctx, r.log, "syncing the asset", func() error {
+	err := retry(ctx, r.log, "syncing the asset", r.patience, func() error {
 		r.masters.rollback() // of an earlier try
 		atCommit := false
 		err := guard("Repository", func() error {
@@ -110,7 +110,7 @@ func (r *run) commit(ctx context.Context, a *attempt, detail *innomaint.Asset) e
 				return err
 			})
 		})
-		if atCommit && connectionLost(err) {
+		if atCommit && (connectionLost(err) || serverError(err, errorDuringCommit)) {
 			unknown = true
 			if a.entry != nil {
 				a.entryID = a.entry.ID

@@ -46,6 +46,8 @@ func kindOf(run, attempt context.Context, err error) string {
 		return string(apiError.Kind)
 	case run.Err() != nil:
 		return KindCanceled
+	case apiError == nil && away(err):
+		return KindDatabase
 	case apiError != nil || attempt.Err() != nil || errors.Is(err, context.DeadlineExceeded):
 		return string(innomaint.KindTimeout)
 	case errors.Is(err, ErrAssetGone), refusedValue(err):
@@ -68,12 +70,23 @@ func ofDatabase(err error) bool {
 
 // connectionLost reports whether the database went away under a statement, so that its outcome may be unknown.
 func connectionLost(err error) bool {
+	if notReached(err) {
+		return true
+	}
 	var panicked *panicError
 	if errors.As(err, &panicked) || errors.Is(err, context.DeadlineExceeded) { // either may pass for a net.Error
 		return false
 	}
 	var network net.Error
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.As(err, &network)
+}
+
+// notReached reports whether no connection came about. A server that does not answer in the time of the connection
+// string's "timeout" counts, although such an error is a context.DeadlineExceeded too.
+func notReached(err error) bool {
+	var panicked *panicError
+	var network *net.OpError
+	return errors.As(err, &network) && network.Op == "dial" && !errors.As(err, &panicked)
 }
 
 // serverError reports whether err is one of the server's errors with these numbers.

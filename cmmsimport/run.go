@@ -20,7 +20,7 @@ import (
 const (
 	// heartbeatEvery is how often, at the most, a run writes its progress.
 	heartbeatEvery = 5 * time.Second
-	// outageLimit is how long a run waits for a database that does not answer, before it ends.
+	// outageLimit is how long a run that is under way waits for a database that does not answer, before it ends.
 	outageLimit = 2 * time.Minute
 	// maxBacklog bounds the log entries that wait in memory while the table refuses them; beyond it the run ends.
 	maxBacklog = 1_000
@@ -58,7 +58,8 @@ type run struct {
 	unmarked   []*synclog.Entry // failures whose asset rows could not be marked yet
 
 	summary        Summary
-	began          time.Time // with the monotonic clock
+	began          time.Time     // with the monotonic clock
+	patience       time.Duration // how long a database that is away is waited for: 0 before the run is under way
 	attempted      int
 	skipped        int // assets of customers that another run holds
 	systemicInARow int
@@ -115,6 +116,7 @@ func (r *run) start(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", step.doing, err)
 		}
 	}
+	r.patience = outageLimit
 	r.log.LogAttrs(ctx, slog.LevelInfo, "sync started",
 		slog.Int("assets", r.summary.Total), slog.Int("customers", len(r.plan)), slog.Bool("dry_run", r.opts.DryRun))
 	return nil
@@ -202,7 +204,7 @@ func (r *run) remaining() int {
 func (r *run) retry(ctx context.Context, what string, call func(context.Context) error) error {
 	limited, cancel := context.WithTimeoutCause(ctx, outageLimit, errOutage)
 	defer cancel()
-	err := retry(limited, r.log, what, func() error { return guard(what, func() error { return call(limited) }) })
+	err := retry(limited, r.log, what, r.patience, func() error { return guard(what, func() error { return call(limited) }) })
 	if err != nil && ctx.Err() == nil && limited.Err() != nil {
 		return fmt.Errorf("%w: %w", errOutage, err)
 	}

@@ -33,7 +33,7 @@ func (r *run) write(ctx context.Context, e *synclog.Entry) {
 
 // record writes one entry for the backlog, for a failure behind its mark on the asset.
 func (r *run) record(ctx context.Context, e *synclog.Entry) error {
-	return retry(ctx, r.log, "writing the log", func() error {
+	return retry(ctx, r.log, "writing the log", 0, func() error {
 		if err := r.mark(ctx, e); err != nil {
 			return err
 		}
