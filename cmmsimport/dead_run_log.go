@@ -185,12 +185,15 @@ func (d *deadRun) logged(rows []loggedAttempt, attempted time.Time) bool {
 // coarse reports whether a time may come from a column that holds no microseconds.
 func coarse(t time.Time) bool { return t.Nanosecond()%int(time.Millisecond) == 0 }
 
+// reconstructedBy begins the text of a reconstructed row.
+const reconstructedBy = "reconstructed by run "
+
 // reconstructed is the log row that the dead run owes, as far as the asset row tells.
 func (r *run) reconstructed(d *deadRun, customer, assetID uint64, cmmsAssetID string, status synclog.Status, at time.Time) *synclog.Entry {
 	e := &synclog.Entry{
 		RunID: d.ID, CustomerID: customer, CMMSAssetID: cmmsAssetID, AssetID: assetID, Status: status, SyncedAt: at,
 	}
-	text := fmt.Sprintf("reconstructed by run %s from the marks of the asset row: the run died before it wrote this row, and what changed, the duration and", r.summary.RunID)
+	text := fmt.Sprintf(reconstructedBy+"%s from the marks of the asset row: the run died before it wrote this row, and what changed, the duration and", r.summary.RunID)
 	if status == synclog.Success {
 		e.Warnings = []string{text + " warnings are not known"}
 	} else {

@@ -10,7 +10,8 @@ import (
 // it is about to write. The row of the run itself is the one that stays, in whichever order the two are inserted: each side
 // looks for the other's after its own is committed.
 const (
-	otherRow  = "SELECT id FROM cmms_sync_log WHERE cmms_asset_id = ? AND customer_id = ? AND run_id = ? AND id <> ? LIMIT 1"
+	// Two asset rows of one customer may be linked to one asset of Innomaint: each has a log row of its own in a run.
+	otherRow  = "SELECT id FROM cmms_sync_log WHERE cmms_asset_id = ? AND customer_id = ? AND run_id = ? AND id <> ? AND (duration_ms = 0 AND COALESCE(error_message, warnings) LIKE ?) = ? LIMIT 1"
 	deleteRow = "DELETE FROM cmms_sync_log WHERE id = ? AND customer_id = ?"
 )
 
@@ -20,7 +21,7 @@ func (r *run) replaceReconstructed(ctx context.Context, e *synclog.Entry) error 
 	if e.ID == 0 || !r.logsToTable() || !r.mayBeTakenForDead() {
 		return nil
 	}
-	other, err := r.otherRow(ctx, e)
+	other, err := r.otherRow(ctx, e, true)
 	if err != nil || other == 0 {
 		return err
 	}
@@ -32,16 +33,16 @@ func (r *run) yieldTo(ctx context.Context, reconstructed *synclog.Entry) error {
 	if reconstructed.ID == 0 {
 		return nil
 	}
-	other, err := r.otherRow(ctx, reconstructed)
+	other, err := r.otherRow(ctx, reconstructed, false)
 	if err != nil || other == 0 {
 		return err
 	}
 	return r.db.WithContext(ctx).Exec(deleteRow, reconstructed.ID, reconstructed.CustomerID).Error
 }
 
-// otherRow returns another row of the same attempt, or 0.
-func (r *run) otherRow(ctx context.Context, e *synclog.Entry) (id uint64, err error) {
-	err = r.db.WithContext(ctx).Raw(otherRow, e.CMMSAssetID, e.CustomerID, e.RunID, e.ID).Scan(&id).Error
+// otherRow returns another row of the same attempt, a reconstructed one or one of the run itself; 0 for none.
+func (r *run) otherRow(ctx context.Context, e *synclog.Entry, reconstructed bool) (id uint64, err error) {
+	err = r.db.WithContext(ctx).Raw(otherRow, e.CMMSAssetID, e.CustomerID, e.RunID, e.ID, "%"+reconstructedBy+"%", reconstructed).Scan(&id).Error
 	return id, err
 }
 
