@@ -1,11 +1,13 @@
 package innomaint
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,15 +24,14 @@ var (
 // redactor takes secrets out of texts that others wrote: servers, transports, proxies.
 type redactor struct{ secrets []string }
 
-// newRedactor takes the secrets as they are; it looks for them as URLs and JSON spell them too.
+// newRedactor takes the secrets as they are; it looks for them as URLs, JSON and Go's quoted texts spell them too.
 func newRedactor(secrets ...string) redactor {
 	var r redactor
 	for _, secret := range secrets {
 		if secret == "" {
 			continue
 		}
-		quoted, _ := json.Marshal(secret) // a string always marshals
-		for _, spelling := range []string{secret, strings.Trim(string(quoted), `"`), url.QueryEscape(secret), url.PathEscape(secret)} {
+		for _, spelling := range spellings(secret) {
 			if !slices.Contains(r.secrets, spelling) {
 				r.secrets = append(r.secrets, spelling)
 			}
@@ -41,8 +42,34 @@ func newRedactor(secrets ...string) redactor {
 	return r
 }
 
-// text returns s without secrets and query strings.
+// spellings returns how texts of others may write a secret. JSON may or may not escape what HTML takes for markup.
+func spellings(secret string) []string {
+	escaped, _ := json.Marshal(secret) // a string always marshals
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(secret) // likewise
+	return []string{
+		secret, unquoted(string(escaped)), unquoted(strings.TrimSpace(plain.String())), unquoted(strconv.Quote(secret)),
+		url.QueryEscape(secret), url.PathEscape(secret),
+	}
+}
+
+func unquoted(s string) string { return s[1 : len(s)-1] }
+
+// text returns s without secrets and query strings. Doing it twice changes nothing more.
 func (r redactor) text(s string) string {
+	for range 5 { // what one pass writes may look to another pattern like a secret; it settles in two or three
+		next := r.textOnce(s)
+		if next == s {
+			break
+		}
+		s = next
+	}
+	return s
+}
+
+func (r redactor) textOnce(s string) string {
 	for _, secret := range r.secrets {
 		s = strings.ReplaceAll(s, secret, redacted)
 	}

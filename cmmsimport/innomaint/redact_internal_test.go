@@ -1,0 +1,99 @@
+package innomaint
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzRedactor plants a secret that the redactor knows between arbitrary text, spelled as servers, transports and loggers
+// spell it, and a query string that it does not know.
+func FuzzRedactor(f *testing.F) {
+	f.Add("", "s3cr3t-value", "")
+	f.Add(`Get "https://h/p?`, `s3cr"t /&+é`, `": EOF`)
+	f.Add(`{"token":"`, "a@b:c/d?e", `"}`)
+	f.Add("password=", "x):y,z;1", "Bearer ")
+	f.Add("Bearer ", "<tok>&en", "?a=b")
+	f.Add("token: ", "back\\slash", "://u:p@h")
+	f.Add("", "%41%42%43%44", "%")
+	f.Add("://a://", "aaaa", "a@aaaa@")
+	f.Add("\xff", "p\xffss\u2028word", "\xc3")
+	f.Fuzz(func(t *testing.T, before, secret, after string) {
+		r := newRedactor(secret)
+		for _, text := range append(spelled(before, secret, after), before, after) {
+			once := r.text(text)
+			if twice := r.text(once); twice != once {
+				t.Errorf("not idempotent: %q\n once %q\ntwice %q", text, once, twice)
+			}
+			if utf8.ValidString(text) && utf8.ValidString(secret) && !utf8.ValidString(once) {
+				t.Errorf("%q became invalid UTF-8 %q", text, once)
+			}
+			if len(once) > (len(redacted)+1)*(len(text)+1) {
+				t.Errorf("%d bytes became %d", len(text), len(once))
+			}
+		}
+		if !distinct(before, secret, after) {
+			return
+		}
+		for _, text := range spelled(before, secret, after) {
+			cause := fmt.Errorf("wrapped: %w", &url.Error{Op: "Get", URL: "https://h.example/?" + secret, Err: errors.New(text)})
+			for _, got := range []string{r.text(text), r.cause(cause).Error(), r.cause(fmt.Errorf("broken: %w", errors.New(text))).Error()} {
+				for _, spelling := range spelled("", secret, "")[:plainSpellings] {
+					if strings.Contains(got, strings.TrimSpace(spelling)) {
+						t.Errorf("%q survives in %q\nof %q", spelling, got, text)
+					}
+				}
+			}
+		}
+	})
+}
+
+const plainSpellings = 6
+
+// spelled returns texts with the secret in them; the first plainSpellings are the secret's spellings and nothing else.
+func spelled(before, secret, after string) []string {
+	var unescaped strings.Builder
+	encoder := json.NewEncoder(&unescaped)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(secret)
+	quoted, _ := json.Marshal(secret)
+	inner := func(s string) string { return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(s), `"`), `"`) }
+	var texts []string
+	for _, shape := range []string{
+		secret,
+		inner(string(quoted)),
+		inner(unescaped.String()),
+		inner(strconv.Quote(secret)),
+		url.QueryEscape(secret),
+		url.PathEscape(secret),
+		// and where they stand
+		"Bearer " + secret,
+		fmt.Sprint(http.Header{"Authorization": {"Bearer " + secret}}),
+		"https://h.example/p?t=" + url.QueryEscape(secret),
+		(&url.URL{Scheme: "https", User: url.UserPassword("u", secret), Host: "h.example"}).String(),
+		`{"password":` + string(quoted) + `}`,
+	} {
+		texts = append(texts, before+" "+shape+" "+after)
+	}
+	return texts
+}
+
+// distinct says whether the secret is long enough, and unlike what stands around it and what takes its place.
+func distinct(before, secret, after string) bool {
+	if len(secret) < 6 || strings.ContainsAny(secret, "[]") || strings.TrimSpace(secret) != secret || !utf8.ValidString(secret) {
+		return false
+	}
+	frame := strings.Join(spelled(before, "", after), " ") + redacted + "wrapped: broken: Get https://h.example/?"
+	for _, spelling := range spelled("", secret, "")[:plainSpellings] {
+		if strings.Contains(frame, strings.TrimSpace(spelling)) {
+			return false
+		}
+	}
+	return true
+}
