@@ -57,10 +57,13 @@ func spellings(secret string) []string {
 
 func unquoted(s string) string { return s[1 : len(s)-1] }
 
-// text returns s without secrets and query strings. Doing it twice changes nothing more.
+// text returns s without secrets and query strings.
 func (r redactor) text(s string) string {
+	for _, secret := range r.secrets {
+		s = strings.ReplaceAll(s, secret, redacted)
+	}
 	for range 5 { // what one pass writes may look to another pattern like a secret; it settles in two or three
-		next := r.textOnce(s)
+		next := withoutPatterns(s)
 		if next == s {
 			break
 		}
@@ -69,10 +72,7 @@ func (r redactor) text(s string) string {
 	return s
 }
 
-func (r redactor) textOnce(s string) string {
-	for _, secret := range r.secrets {
-		s = strings.ReplaceAll(s, secret, redacted)
-	}
+func withoutPatterns(s string) string {
 	s = userPattern.ReplaceAllString(s, "://"+redacted+"@")
 	s = queryPattern.ReplaceAllString(s, "?"+redacted)
 	s = bearerPattern.ReplaceAllString(s, "$1 "+redacted)
