@@ -32,6 +32,9 @@ var isoLayouts = []string{
 // The years that a DATE and a DATETIME hold.
 const minYear, maxYear = 1000, 9999
 
+// firstDay is the zero time's, which some APIs send for none. Another day of that year is out of range as any.
+var firstDay = Date{1, time.January, 1}
+
 // dateReader reads dates and timestamps as one tenant writes them. A nil one has the defaults.
 type dateReader struct {
 	layouts  []string
@@ -88,7 +91,7 @@ func (r *dateReader) read(v gjson.Result) (time.Time, error) {
 	if reason != "" {
 		return time.Time{}, cannot(v, reason)
 	}
-	if date := DateOf(t); date == (Date{1970, 1, 1}) || date == (Date{1, 1, 1}) {
+	if date := DateOf(t); date == (Date{1970, 1, 1}) || date == firstDay {
 		return time.Time{}, nil
 	}
 	return t, nil
@@ -104,7 +107,7 @@ func (r *dateReader) parse(text string) (t time.Time, reason string) {
 		for _, layout := range layouts {
 			t, err := time.ParseInLocation(layout, text, r.location)
 			switch {
-			case err == nil && (t.Year() < minYear || t.Year() > maxYear) && t.Year() != 1:
+			case err == nil && (t.Year() < minYear || t.Year() > maxYear) && DateOf(t) != firstDay:
 				return time.Time{}, "is outside the years 1000 to 9999"
 			case err == nil:
 				return t, ""
