@@ -142,7 +142,7 @@ func (r *masterResolver) locking(ctx context.Context) masterReader {
 
 // update brings a row that was found up to date, and returns its id or that of the row that stands in its place.
 func (r *masterResolver) update(ctx context.Context, table masterTable, row *masterRow, m Master) (uint64, error) {
-	if m.CMMSID != "" && row.CMMSID == m.CMMSID {
+	if m.CMMSID != "" && row.CMMSID == m.CMMSID && row.Level == table.level {
 		return r.follow(ctx, table, row, m)
 	}
 	return r.adopt(ctx, table, row, m)

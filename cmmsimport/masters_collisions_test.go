@@ -312,6 +312,11 @@ func TestOneIDOrNameInTwoLevels(t *testing.T) {
 			masters: []string{"location 1 level=site cmms_id=1 parent_id=0 name=MAIN"},
 			assets:  []string{"location_id=1", "location_id=1"},
 		},
+		"a floor of a site's id and name": { // it is another master, whose code is none of the site's
+			first:   []map[string]any{place("site", ref(1, "Main")), place("floor", map[string]any{"id": 1, "name": "Main", "code": "F"})},
+			masters: []string{"location 1 level=site cmms_id=1 parent_id=0 name=Main"},
+			assets:  []string{"location_id=1", "location_id=1"},
+		},
 		"a floor of its room's name": { // the room must not come to stand in itself
 			first:   []map[string]any{place("building", ref(1, "B1"), "room", ref(4, "Lab")), place("building", ref(1, "B1"), "floor", ref(3, "Lab"), "room", ref(4, "Lab"))},
 			masters: []string{"location 1 level=building cmms_id=1 parent_id=0 name=B1", "location 2 level=room cmms_id=4 parent_id=1 name=Lab"},
