@@ -137,7 +137,8 @@ func (r *run) apply(ctx context.Context, tx *gorm.DB, a *attempt, detail *innoma
 	answer.Warnings = slices.Clip(answer.Warnings)
 	enriched := *a.row
 	masters := &masterResolver{
-		tx: tx, customerID: a.row.CustomerID, cache: r.masters, lookups: r.lookups, sizes: r.catalog, dryRun: r.opts.DryRun,
+		tx: tx, customerID: a.row.CustomerID, cache: r.masters, lookups: r.lookups, sizes: r.catalog,
+		policies: r.opts.Policies, dryRun: r.opts.DryRun,
 	}
 
 	err := guard("Enrich", func() error { return r.opts.Enrich(ctx, tx, masters, &enriched, &answer) })

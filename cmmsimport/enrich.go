@@ -70,6 +70,9 @@ func (e *masterMapper) reference(column string, field *uint64, ref innomaint.Ref
 	case e.detail.Unreadable(column):
 	case ref.IsZero():
 		*field = 0
+		if e.clears(column) {
+			local = 0 // and nothing is looked for under a parent that goes away
+		}
 	default:
 		if id, ok := e.ensure(column, ref, m); ok {
 			*field = id
@@ -77,6 +80,12 @@ func (e *masterMapper) reference(column string, field *uint64, ref innomaint.Ref
 		}
 	}
 	return parentMaster{local: local}
+}
+
+// clears reports whether an empty reference empties its column, so that the local one is none to go by.
+func (e *masterMapper) clears(column string) bool {
+	resolver, ok := e.masters.(*masterResolver)
+	return ok && policyOf(resolver.policies, column) == Mirror
 }
 
 // parentMaster is what is known of the parent of a subcategory or a model: the row that the answer names, or where it

@@ -19,6 +19,7 @@ type masterResolver struct {
 	cache      *masterCache
 	lookups    *masterLookups
 	sizes      map[string]map[string]columnSize // by table and column
+	policies   map[string]FieldPolicy
 	dryRun     bool
 
 	created  int
