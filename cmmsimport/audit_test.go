@@ -129,6 +129,20 @@ func TestALogTableThatRefusesRows(t *testing.T) {
 	w.checkAudit(summary)
 }
 
+// TestFailuresAreMarkedWhileTheLogRefuses: OnlyFailed must find them, although their log rows wait behind another's.
+func TestFailuresAreMarkedWhileTheLogRefuses(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, id := range []string{"A-1", "A-2", "A-3"} {
+		w.link(7, id) // and Innomaint knows none of them
+	}
+	w.exec(`CREATE TRIGGER full BEFORE INSERT ON cmms_sync_log FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'disk full'`)
+	opts := w.options()
+	_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), w.db, opts)
+	equal(t, "audit incomplete", errors.Is(err, cmmsimport.ErrAuditIncomplete), true)
+	equal(t, "marked", w.count("ic3_asset_master", "cmms_sync_status = 'Failed'"), 3)
+}
+
 func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

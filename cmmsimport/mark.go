@@ -48,8 +48,14 @@ func (r *run) markNow(ctx context.Context, e *synclog.Entry) error {
 	})
 }
 
-// markRest tries once more to mark what could not be marked before.
-func (r *run) markRest(ctx context.Context) {
+// markRest marks a customer's failures whose log rows still wait behind another's, and tries once more to mark what could
+// not be marked before.
+func (r *run) markRest(ctx context.Context, customerID uint64) {
+	for _, e := range r.backlog.Pending() {
+		if e.CustomerID == customerID && e.Status == synclog.Failed && !slices.Contains(r.unmarked, e) {
+			r.unmarked = append(r.unmarked, e)
+		}
+	}
 	if len(r.unmarked) == 0 {
 		return
 	}

@@ -53,8 +53,8 @@ func (r *run) enter(ctx context.Context, customer CustomerPlan) error {
 }
 
 // leave ends with a customer: the last of its marks, and its lease.
-func (r *run) leave(ctx context.Context) {
-	r.markRest(ctx)
+func (r *run) leave(ctx context.Context, customer CustomerPlan) {
+	r.markRest(ctx, customer.CustomerID)
 	if r.opts.CustomerID == nil {
 		r.releaseLast(ctx)
 	}

@@ -60,7 +60,7 @@ func (r *run) syncCustomer(ctx context.Context, customer CustomerPlan) error {
 	case err != nil:
 		return err
 	}
-	defer r.leave(ctx)
+	defer r.leave(ctx, customer)
 
 	var after Cursor
 	for {
