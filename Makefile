@@ -1,4 +1,7 @@
-.PHONY: test soak short lint bench quickstart
+.PHONY: test soak fuzz short lint bench quickstart
+
+# How long make fuzz and make soak fuzz each target.
+FUZZTIME ?= 2m
 
 # Everything, with the race detector, on servers that the tests start and stop themselves.
 test:
@@ -8,12 +11,15 @@ test:
 	go -C examples vet ./...
 	go test -race -timeout 20m ./...
 	go -C examples test -race -timeout 20m ./...
+	timeout 5m .ci/fuzz 10000x
 
-# The fault tests in their long form, which takes hours: INNOMAINTSYNC_SOAK=1 lengthens every test that asks
-# examples/faults/invariant.Rounds how often to repeat itself. INNOMAINTSYNC_SEED=n repeats what chance picked.
-soak:
+# What takes hours: each fuzz target for FUZZTIME, and the fault tests in their long form. INNOMAINTSYNC_SOAK=1 lengthens
+# every test that asks examples/faults/invariant.Rounds how often to repeat itself; INNOMAINTSYNC_SEED=n repeats what chance
+# picked.
+soak: fuzz
 	@.ci/mariadb
-	INNOMAINTSYNC_SOAK=1 go -C examples test -race -count=1 -v -timeout 180m ./faults/...
+	@.ci/galera
+	INNOMAINTSYNC_SOAK=1 go -C examples test -race -count=1 -v -timeout 6h ./faults/...
 
 # What needs no server.
 short:
@@ -22,6 +28,10 @@ short:
 lint:
 	golangci-lint run ./...
 	cd examples && golangci-lint run ./...
+
+# The fuzz targets, longer: make fuzz FUZZTIME=10m
+fuzz:
+	.ci/fuzz $(FUZZTIME)
 
 bench:
 	@.ci/mariadb
