@@ -69,7 +69,8 @@ func redactURL(u string) string {
 		authority = rest[:i]
 	}
 	at := strings.LastIndexByte(authority, '@')
-	if at < 0 && hasOddPort(authority) {
+	asPort := strings.Contains(authority, ":") && strings.IndexAny(rest[len(authority):], "?#") == 0 // a port, or half a password of digits
+	if at < 0 && (asPort || hasOddPort(authority)) {
 		at = strings.LastIndexByte(rest, '@') // a password with an unescaped / ? or # in it
 	}
 	if at >= 0 {
