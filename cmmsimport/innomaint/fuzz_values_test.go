@@ -130,7 +130,8 @@ func checkCost(t *testing.T, client *innomaint.Client, s string, d innomaint.Dec
 	if d != "" && asset.PurchaseCost != d && strings.TrimSpace(s) == s && !strings.ContainsAny(s, "&\u2028\u2029") {
 		t.Errorf("the cost %q became %q, not %q", s, asset.PurchaseCost, d)
 	}
-	if asset.PurchaseCost == "" && !asset.Unreadable("purchase_cost") && strings.ContainsAny(s, "123456789") {
+	if asset.PurchaseCost == "" && !asset.Unreadable("purchase_cost") &&
+		strings.ContainsAny(s, "123456789") && !strings.Contains(s, "&") { // an entity may be a space
 		t.Errorf("the cost %q vanished", s)
 	}
 }
