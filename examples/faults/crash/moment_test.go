@@ -41,14 +41,14 @@ func draw(r *rand.Rand, atomicLog bool) moment {
 	m := moment{
 		target: []target{anyStatement, atCommit, behindCommit, atLogRow, atCommit, anyStatement}[r.IntN(6)],
 		point:  []point{beforeSent, halfSent, sent, beforeAnswer, answered, beforeAnswer}[r.IntN(6)],
-		n:      1 + r.IntN(12),
+		n:      1 + r.IntN(8),
 		busy:   r.IntN(100_000),
 	}
 	if m.target == anyStatement {
-		m.n = 1 + r.IntN(110)
+		m.n = 1 + r.IntN(70)
 	}
 	if atomicLog && m.target == behindCommit {
-		m.target = atCommit
+		m.target = atCommit // there is none: BEGIN comes next
 	}
 	return m
 }
