@@ -172,10 +172,10 @@ func readLogged(tx *gorm.DB, customer uint64, ids []string, since time.Time) (ma
 // which has attempted the asset since.
 func (d *deadRun) logged(rows []loggedAttempt, attempted time.Time) bool {
 	for _, row := range rows {
-		if row.runID == d.ID || !row.at.Before(attempted) {
+		if !row.at.Before(attempted) { // one before it is that of another attempt, or of another row that is linked to this asset
 			return true
 		}
-		if row.runID > d.ID && (coarse(row.at) || coarse(attempted)) && !row.at.Before(attempted.Add(-coarseTime)) {
+		if row.runID >= d.ID && (coarse(row.at) || coarse(attempted)) && !row.at.Before(attempted.Add(-coarseTime)) {
 			return true
 		}
 	}

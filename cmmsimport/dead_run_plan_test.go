@@ -34,7 +34,7 @@ func TestARepairReadsLittle(t *testing.T) {
 		"log of assets": {query: logOfAssets, args: []any{105, []string{"P-5", "P-25", "P-45"}, "2026-01-01 05:00:00"}, key: "idx_log_asset"},
 		"last rows":     {query: lastLogged, args: []any{"01M00000000000000000000011", maxBacklog}, key: "idx_log_run"},
 		"counts":        {query: logCounts, args: []any{"01M00000000000000000000011"}, key: "idx_log_run"},
-		"the other row": {query: otherRow, args: []any{"P-5", 105, "01M00000000000000000000011", 7}, key: "idx_log_asset"},
+		"the other row": {query: otherRow, args: []any{7, "P-5", 105, "01M00000000000000000000011", "%x%", true, true}, key: "idx_log_asset"},
 	}
 	for name, tc := range tests {
 		var plan []struct {

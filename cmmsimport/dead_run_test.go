@@ -270,3 +270,16 @@ func TestALaterAttemptIsNotTheDeadRuns(t *testing.T) {
 	equal(t, "log rows of A-1 in the dead run", len(w.rowsOf(dead.RunID)["A-1"]), 0)
 	equal(t, "successful", w.runRow(dead.RunID).Successful, 1)
 }
+
+// Two rows of one customer are linked to one asset of Innomaint, and the process died at the second one.
+func TestTheLogRowOfATwinIsNoneOfTheDeadRuns(t *testing.T) {
+	t.Parallel()
+	w := threeAssets(t)
+	w.link(7, "A-1")
+	dead := w.sync(w.options())
+	w.die(dead, "all")
+	w.exec("DELETE FROM cmms_sync_log WHERE cmms_asset_id = 'A-1' ORDER BY id DESC LIMIT 1")
+	w.sync(w.options())
+	equal(t, "log rows of both", len(w.rowsOf(dead.RunID)["A-1"]), 2)
+	equal(t, "successful", w.runRow(dead.RunID).Successful, int64(dead.Successful))
+}

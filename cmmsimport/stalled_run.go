@@ -10,8 +10,10 @@ import (
 // it is about to write. The row of the run itself is the one that stays, in whichever order the two are inserted: each side
 // looks for the other's after its own is committed.
 const (
-	// Two asset rows of one customer may be linked to one asset of Innomaint: each has a log row of its own in a run.
-	otherRow  = "SELECT id FROM cmms_sync_log WHERE cmms_asset_id = ? AND customer_id = ? AND run_id = ? AND id <> ? AND (duration_ms = 0 AND COALESCE(error_message, warnings) LIKE ?) = ? LIMIT 1"
+	// Two asset rows of one customer may be linked to one asset of Innomaint: each has a log row of its own in a run. A
+	// reconstructed row bears the time of the mark, which lies before that of the row it stands for.
+	otherRow = "SELECT other.id FROM cmms_sync_log own JOIN cmms_sync_log other ON other.id <> own.id WHERE own.id = ? AND other.cmms_asset_id = ? AND other.customer_id = ? AND other.run_id = ? AND (other.duration_ms = 0 AND COALESCE(other.error_message, other.warnings) LIKE ?) = ? AND IF(?, other.synced_at <= own.synced_at, other.synced_at >= own.synced_at) LIMIT 1"
+
 	deleteRow = "DELETE FROM cmms_sync_log WHERE id = ? AND customer_id = ?"
 )
 
@@ -42,7 +44,7 @@ func (r *run) yieldTo(ctx context.Context, reconstructed *synclog.Entry) error {
 
 // otherRow returns another row of the same attempt, a reconstructed one or one of the run itself; 0 for none.
 func (r *run) otherRow(ctx context.Context, e *synclog.Entry, reconstructed bool) (id uint64, err error) {
-	err = r.db.WithContext(ctx).Raw(otherRow, e.CMMSAssetID, e.CustomerID, e.RunID, e.ID, "%"+reconstructedBy+"%", reconstructed).Scan(&id).Error
+	err = r.db.WithContext(ctx).Raw(otherRow, e.ID, e.CMMSAssetID, e.CustomerID, e.RunID, "%"+reconstructedBy+"%", reconstructed, reconstructed).Scan(&id).Error
 	return id, err
 }
 
