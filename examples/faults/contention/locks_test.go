@@ -87,7 +87,8 @@ func TestEachStatementIsKilledWhileItWaits(t *testing.T) {
 						}}, s.Options(atomicLog))
 						killer.Wait()
 						once.MustHaveFired(t)
-						if kill == "KILL QUERY" && met.Load() != 1 {
+						marks := strings.HasSuffix(point.Kind, "(mark)") // which the run gives up by itself after some seconds
+						if kill == "KILL QUERY" && met.Load() != 1 && !marks {
 							t.Errorf("%d statements were interrupted", met.Load())
 						}
 						s.MustSucceed(t, summary, err)
