@@ -37,6 +37,9 @@ func (r *run) record(ctx context.Context, e *synclog.Entry) error {
 		if err := r.mark(ctx, e); err != nil {
 			return err
 		}
+		if err := r.catchUp(ctx, e); err != nil {
+			return err
+		}
 		err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, r.prepared, e) })
 		e.Uncertain = err != nil
 		if err != nil {
@@ -44,6 +47,21 @@ func (r *run) record(ctx context.Context, e *synclog.Entry) error {
 		}
 		return r.replaceReconstructed(ctx, e)
 	})
+}
+
+// catchUp makes sure that an entry which an earlier try may have stored can be found. In a cluster its row may be on the way
+// still, from a node that died, to the node that answers now, and a lookup there would come too early. A commit of this
+// node's own comes behind it: the run's progress, which may be written at any time.
+func (r *run) catchUp(ctx context.Context, e *synclog.Entry) error {
+	if !e.Uncertain || r.stored != present {
+		return nil
+	}
+	row := r.progressRow(synclog.Running)
+	row.CurrentAsset = e.CMMSAssetID
+	if err := synclog.SaveRun(ctx, r.db, row); transient(err) {
+		return err
+	}
+	return nil // the log does not depend on the run's row
 }
 
 // entry is the attempt's row of cmms_sync_log.
