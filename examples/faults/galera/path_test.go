@@ -17,6 +17,7 @@ import (
 type path struct {
 	sockets []string
 	refused atomic.Int64
+	event   atomic.Pointer[event]
 }
 
 var paths atomic.Int64
@@ -30,7 +31,7 @@ func (p *path) pool(t *testing.T, database string) *gorm.DB {
 		for _, socket := range p.sockets {
 			conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
 			if err == nil {
-				return &watched{Conn: conn, refused: &p.refused}, nil
+				return &watched{Conn: conn, path: p}, nil
 			}
 			reasons = append(reasons, err)
 		}
@@ -40,15 +41,31 @@ func (p *path) pool(t *testing.T, database string) *gorm.DB {
 	return open(t, "root@"+network+"(first)/"+database)
 }
 
+// event is something to do when a statement of this text, or with an argument of this text, is on its way to the server.
+type event struct {
+	text          string
+	before, after func()
+}
+
 type watched struct {
 	net.Conn
-	refused *atomic.Int64
+	path *path
 }
 
 func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if bytes.Contains(p[:n], []byte("WSREP has not yet prepared node")) {
-		w.refused.Add(1)
+		w.path.refused.Add(1)
 	}
 	return n, err
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	if e := w.path.event.Load(); e != nil && bytes.Contains(p, []byte(e.text)) && w.path.event.CompareAndSwap(e, nil) {
+		e.before()
+		n, err := w.Conn.Write(p)
+		e.after()
+		return n, err
+	}
+	return w.Conn.Write(p)
 }
