@@ -72,7 +72,7 @@ func TestEachStatementIsKilledWhileItWaits(t *testing.T) {
 							other := newRival(t, s)
 							other.lock(tableOf(point))
 							killer.Go(func() {
-								awaitLockWait(t, s, sent.ThreadID)
+								awaitLockWait(t, s)
 								s.Exec(t, fmt.Sprintf("%s %d", kill, sent.ThreadID))
 								other.leave()
 							})
