@@ -87,7 +87,7 @@ func storm(t *testing.T, c cluster, atomicLog bool) {
 		}
 		people.Go(func() { e.work(ctx) })
 	}
-	for n := range rounds(5, 200) {
+	for n := range invariant.Rounds(5, 200) {
 		if n > 0 {
 			w.Advance(t)
 		}

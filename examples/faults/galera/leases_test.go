@@ -21,7 +21,7 @@ func twoRuns(t *testing.T, c cluster) {
 	w := invariant.NewWorld(t, c.node(t, 0), invariant.Size{Customers: 1, Assets: 2})
 	pools := []*gorm.DB{c.node(t, 1), c.node(t, 2)}
 	customer := w.Assets[0].CustomerID
-	for n := range rounds(20, 500) {
+	for n := range invariant.Rounds(20, 500) {
 		opts := w.Options()
 		if n%2 == 1 {
 			opts.CustomerID = &customer

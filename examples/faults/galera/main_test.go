@@ -117,11 +117,3 @@ func bothLogs(t *testing.T, name string, test func(t *testing.T, atomicLog bool)
 		t.Run(fmt.Sprintf("%s, AtomicLog %v", name, atomicLog), func(t *testing.T) { test(t, atomicLog) })
 	}
 }
-
-// rounds is how often a test repeats what is left to chance: long where INNOMAINT_SOAK is set, as make soak does.
-func rounds(usual, soak int) int {
-	if os.Getenv("INNOMAINT_SOAK") != "" {
-		return soak
-	}
-	return usual
-}

@@ -14,7 +14,7 @@ import (
 func TestNodesThatFail(t *testing.T) {
 	t.Parallel()
 	nodes := mariadbtest.StartCluster(t, 3)
-	for range rounds(1, 10) {
+	for range invariant.Rounds(1, 10) {
 		bothLogs(t, "killed in a transaction", func(t *testing.T, atomicLog bool) { killed(t, newDatabase(t, nodes), atomicLog) })
 		bothLogs(t, "killed while its last commit is on the way", func(t *testing.T, atomicLog bool) { killedInCommit(t, newDatabase(t, nodes), atomicLog) })
 		bothLogs(t, "cut off", func(t *testing.T, atomicLog bool) { cutOff(t, newDatabase(t, nodes), atomicLog) })
