@@ -34,15 +34,18 @@ type attempt struct {
 // errDryRun rolls a dry run's transaction back.
 var errDryRun = errors.New("dry run")
 
-// attempt fetches the asset and applies it. Its error stays in the result.
-func (r *run) attempt(run context.Context, row *AssetMaster) *attempt {
+// attempt fetches the asset and applies it, unless err says already why that cannot be. The error stays in the result.
+func (r *run) attempt(run context.Context, row *AssetMaster, err error) *attempt {
 	a := &attempt{row: row, began: time.Now(), result: AssetResult{
 		AssetID: row.ID, CustomerID: row.CustomerID, CMMSAssetID: row.CMMSAssetID, Status: synclog.Success,
 	}}
 	ctx, cancel := context.WithTimeoutCause(run, r.opts.AssetTimeout, r.gaveUp)
 	defer cancel()
 
-	detail, err := r.fetch(ctx, row)
+	var detail *innomaint.Asset
+	if err == nil {
+		detail, err = r.fetch(ctx, row)
+	}
 	if err == nil {
 		if r.opts.AtomicLog {
 			_ = r.backlog.Flush(ctx) // what waits comes before this attempt's row, if the table takes rows again; else it waits on
@@ -58,7 +61,7 @@ func (r *run) attempt(run context.Context, row *AssetMaster) *attempt {
 
 // fetch asks the API.
 func (r *run) fetch(ctx context.Context, row *AssetMaster) (detail *innomaint.Asset, err error) {
-	ref := innomaint.AssetRef{CustomerID: row.CustomerID, AssetID: strings.TrimSpace(row.CMMSAssetID)}
+	ref := refOf(row)
 	err = guard("Client", func() error {
 		detail, err = r.opts.Client.GetAsset(ctx, ref)
 		return err
@@ -75,6 +78,11 @@ func (r *run) fetch(ctx context.Context, row *AssetMaster) (detail *innomaint.As
 		}
 	}
 	return detail, nil
+}
+
+// refOf is what the API is asked for.
+func refOf(row *AssetMaster) innomaint.AssetRef {
+	return innomaint.AssetRef{CustomerID: row.CustomerID, AssetID: strings.TrimSpace(row.CMMSAssetID)}
 }
 
 // ofClient gives a network error of a host's own client the kind that innomaint.Client would give it, so that it is not

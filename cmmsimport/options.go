@@ -60,6 +60,11 @@ type Options struct {
 	// unavailable, timeout, database) in a row; the rest is Skipped. 0: never.
 	MaxConsecutiveFailures int
 
+	// BeforeAsset is called before each attempt on an asset, on the caller's goroutine. The context that it returns, ctx
+	// or one derived from it, is the attempt's: the Client, Enrich, every statement and the asset's log row get it, so
+	// that a trace's span, for example, reaches all of them. OnAsset comes after each call of it. A panic in it is the
+	// asset's failure. What it does takes time from the run.
+	BeforeAsset func(ctx context.Context, ref innomaint.AssetRef) context.Context
 	// OnAsset is called after each asset, on the caller's goroutine. What it does takes time from the run. A panic in it
 	// makes the asset Failed, although its data stay committed.
 	OnAsset func(AssetResult, Progress)

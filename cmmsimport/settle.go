@@ -25,6 +25,9 @@ func (r *run) settle(ctx context.Context, a *attempt) {
 }
 
 func (r *run) write(ctx context.Context, e *synclog.Entry) {
+	if r.opts.BeforeAsset != nil {
+		r.settlement.end() // of another asset, whose context is not this one's
+	}
 	if err := r.backlog.Write(r.settlement.context(ctx), e); err != nil {
 		r.log.LogAttrs(ctx, slog.LevelError, "a log entry could not be written yet and waits",
 			slog.Int("waiting", r.backlog.Len()), errorText(err))

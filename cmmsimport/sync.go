@@ -86,10 +86,28 @@ func (r *run) syncAsset(ctx context.Context, row *AssetMaster) error {
 	if err := r.ready(ctx, row); err != nil {
 		return err
 	}
-	a := r.attempt(ctx, row)
+	ctx, err := r.before(ctx, row)
+	a := r.attempt(ctx, row, err)
 	r.settle(ctx, a)
 	r.notify(ctx, a)
 	return r.verdict(a)
+}
+
+// before calls BeforeAsset. Where that fails, so does the attempt, and the run's own context serves for its log row.
+func (r *run) before(ctx context.Context, row *AssetMaster) (asset context.Context, err error) {
+	if r.opts.BeforeAsset == nil {
+		return ctx, nil
+	}
+	err = guard("BeforeAsset", func() error {
+		if asset = r.opts.BeforeAsset(ctx, refOf(row)); asset == nil {
+			return errors.New("BeforeAsset returned no context: let it return the one that it gets, or one derived from that")
+		}
+		return nil
+	})
+	if err != nil {
+		return ctx, err
+	}
+	return asset, nil
 }
 
 // page reads the next assets. Nothing is held open while they are worked on.
@@ -159,7 +177,8 @@ func (s *settlement) context(run context.Context) context.Context {
 }
 
 func (s *settlement) end() {
-	if s.cancel != nil {
+	if s.ctx != nil {
 		s.cancel()
+		s.ctx = nil
 	}
 }
