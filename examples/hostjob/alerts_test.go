@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -88,9 +89,7 @@ func TestAlertsAreOnMetricsThatThereAre(t *testing.T) {
 	_, err = unauthorised.run(t.Context(), scope{})
 	must(t, err)
 	there := samples(j.scrape(t))
-	for series, value := range unauthorised.scrape(t) {
-		there[series] = value
-	}
+	maps.Copy(there, unauthorised.scrape(t))
 	for _, rule := range alertRules(t) {
 		expr, err := parser.ParseExpr(rule.Expr)
 		must(t, err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -101,12 +100,4 @@ func onAsset(opts cmmsimport.Options, call func(cmmsimport.AssetResult, cmmsimpo
 		call(res, p)
 	}
 	return opts
-}
-
-func parseCustomer(text string) (*uint64, error) {
-	id, err := strconv.ParseUint(text, 10, 64)
-	if err != nil || id == 0 {
-		return nil, fmt.Errorf("%q is no customer's id: it is a number from 1", text)
-	}
-	return &id, nil
 }

@@ -31,6 +31,7 @@ func openDatabase(dsn secret, t *traces, log *slog.Logger) (db *gorm.DB, closeDB
 		return nil, nil, err
 	}
 	pool := sql.OpenDB(connector)
+	pool.SetConnMaxIdleTime(time.Minute)                                                           // with -schedule it idles all day, and servers drop what does
 	db, err = gorm.Open(mysql.New(mysql.Config{Conn: pool}), &gorm.Config{Logger: logger.Discard}) // the sync logs what matters
 	if err == nil {
 		err = db.Use(databaseSpans{t.tracer})

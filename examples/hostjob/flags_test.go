@@ -1,9 +1,11 @@
 package main
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
+	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -48,6 +50,37 @@ func TestOnlyFailedTakesWhatFailedLast(t *testing.T) {
 	w.link(8, "C-1") // never attempted, so not failed
 	w.job("-only-failed").expect(t, exitAssetsFailed, "failed           2 (not_found 2)")
 	equal(t, "calls", w.calls("A-1", "A-2", "B-2", "C-1"), "A-1:1 A-2:2 B-2:3 C-1:0")
+}
+
+func TestEachWayToAuthenticate(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		server  innomainttest.Option
+		environ map[string]string
+	}{
+		"API key": {innomainttest.WithAPIKey("X-Api-Key", "k3y"), map[string]string{"INNOMAINT_API_KEY": "k3y"}},
+		"another header": {innomainttest.WithAPIKey("X-Tenant-Key", "k3y"), map[string]string{
+			"INNOMAINT_API_KEY": "k3y", "INNOMAINT_API_KEY_HEADER": "X-Tenant-Key"}},
+		"login": {innomainttest.WithLogin("sync", "pa55word"), map[string]string{
+			"INNOMAINT_USERNAME": "sync", "INNOMAINT_PASSWORD": "pa55word"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			w.linkMissing(7, "A-1")
+			api := innomainttest.NewServer(test.server)
+			t.Cleanup(api.Close)
+			api.SetAsset("A-1", innomainttest.SampleAsset("A-1"))
+			delete(w.environ, "INNOMAINT_TOKEN")
+			w.environ["INNOMAINT_URL"] = api.URL()
+			maps.Copy(w.environ, test.environ)
+			out := w.job()
+			out.expect(t, exitOK, "successful       1")
+			if strings.Contains(out.stderr, "k3y") || strings.Contains(out.stderr, "pa55word") {
+				t.Errorf("a secret is printed:\n%s", out.stderr)
+			}
+		})
+	}
 }
 
 func TestMigrateMakesTheTables(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	_ "time/tzdata" // CRON_TZ= in SYNC_SCHEDULE, also on images without a zone database
 
@@ -38,6 +39,9 @@ func hostjob(ctx context.Context, args []string, environ map[string]string, stdo
 	bar := newBar(stderr, todo)
 	log := newLog(bar.around(stderr), cfg.LogLevel)
 	log.LogAttrs(ctx, slog.LevelInfo, "starting", slog.Any("config", cfg))
+	defer context.AfterFunc(ctx, func() {
+		log.LogAttrs(ctx, slog.LevelInfo, "asked to stop: the asset at hand is settled first; a second signal ends the process at once")
+	})()
 	traces, endTraces, err := newTraces(ctx, environ, log)
 	if err != nil {
 		log.LogAttrs(ctx, slog.LevelError, "tracing could not be set up", slog.String("error", err.Error()))
@@ -119,6 +123,14 @@ func parseFlags(args []string, help io.Writer) (task, error) {
 		return t, errors.New("-schedule and -migrate go with no other flag")
 	}
 	return t, nil
+}
+
+func parseCustomer(text string) (*uint64, error) {
+	id, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || id == 0 {
+		return nil, fmt.Errorf("%q is no customer's id: it is a number from 1", text)
+	}
+	return &id, nil
 }
 
 func printHelp(out io.Writer, flags *flag.FlagSet) {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 
 	"gorm.io/driver/mysql"
@@ -110,7 +109,6 @@ func (w *world) child(variables map[string]string, args ...string) *exec.Cmd {
 	for name, value := range all {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }
 

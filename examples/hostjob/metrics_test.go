@@ -138,7 +138,8 @@ func TestTheScheduleMakesRuns(t *testing.T) {
 	case <-time.After(time.Minute):
 		t.Fatal("the program goes on")
 	}
-	if _, err := http.Get(url); err == nil {
+	if response, err := http.Get(url); err == nil {
+		_ = response.Body.Close()
 		t.Error("the metrics are still served")
 	}
 }

@@ -66,7 +66,7 @@ func (tr tree) all(name string) (found tracetest.SpanStubs) {
 func attributeOf(span tracetest.SpanStub, key string) string {
 	for _, attr := range span.Attributes {
 		if string(attr.Key) == key {
-			return attr.Value.Emit()
+			return attr.Value.String()
 		}
 	}
 	return ""

@@ -15,9 +15,9 @@ import (
 // that have waited longest, so that nothing is left behind.
 const longestPass = 7 * 24 * time.Hour
 
-// passBegan returns when the pass over the register began that a nightly run at the time now belongs to: the start of the first run
-// after the last complete one, which cmms_sync_run knows whatever happened to this process in between. Where the last
-// one is complete, that is now.
+// passBegan returns when the pass over the register began that a nightly run belongs to: the start of the first run after
+// the last complete one, which cmms_sync_run knows whatever happened to this process in between; or now, where the last
+// run is complete.
 //
 // A manual run with -only-failed over all customers looks the same in the table. Should it end a pass early, the next one
 // still takes what was left out first, since its runs go by the oldest attempt.

@@ -20,7 +20,7 @@ func (j *job) serve(ctx context.Context, cfg config) int {
 		j.log.LogAttrs(ctx, slog.LevelError, "METRICS_ADDRESS cannot be listened on", slog.String("error", err.Error()))
 		return exitBroken
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }() // scrapes are made again
 
 	messages := cronLog{j.log}
 	// One run at a time: the next one comes when the schedule says so again.

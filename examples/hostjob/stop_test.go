@@ -22,16 +22,20 @@ func TestSIGTERMLetsTheAssetAtHandSettle(t *testing.T) {
 	}
 	hold := make(chan struct{})
 	w.api.Script("A-2", innomainttest.Answer{Hold: hold})
-	var stdout, stderr bytes.Buffer
+	var stdout bytes.Buffer
+	stderr := &lockedBuffer{}
 	cmd := w.child(nil)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdout, cmd.Stderr = &stdout, stderr
 	must(t, cmd.Start())
 	until(t, "the API is asked for A-2", func() bool { return w.api.CallsFor("A-2") == 1 })
 	must(t, cmd.Process.Signal(syscall.SIGTERM))
+	until(t, "the process says that it will stop", func() bool {
+		return stderr.field("asked to stop: the asset at hand is settled first; a second signal ends the process at once", "level") == "INFO"
+	})
 	close(hold)
 
 	code := exitOf(t, cmd.Wait())
-	output{code, stdout.String(), stderr.String()}.expect(t, exitInterrupted, "successful       2", "skipped          1", `"result":"interrupted"`)
+	output{code, stdout.String(), stderr.all.String()}.expect(t, exitInterrupted, "successful       2", "skipped          1", `"result":"interrupted"`)
 	run := w.runs()[0]
 	equal(t, "run", run.Status, synclog.Interrupted)
 	equal(t, "run finished", run.FinishedAt != nil, true)
@@ -65,6 +69,24 @@ func TestAnAssetThatTakesLongerThanTheGraceIsRolledBack(t *testing.T) {
 	equal(t, "failed", summary.FailedByKind["canceled"], 1)
 	equal(t, "skipped", summary.Skipped, 1)
 	equal(t, "log row", w.entries()[0].ErrorKind, "canceled")
+}
+
+// TestASecondSignalEndsTheProcessAtOnce goes on sending signals, since the process may not have seen the first yet.
+func TestASecondSignalEndsTheProcessAtOnce(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.link(7, "A-1")
+	w.api.Script("A-1", innomainttest.Answer{Hold: make(chan struct{})})
+	cmd := w.child(nil)
+	must(t, cmd.Start())
+	until(t, "the API is asked for A-1", func() bool { return w.api.CallsFor("A-1") == 1 })
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	until(t, "the process ends", func() bool {
+		_ = cmd.Process.Signal(syscall.SIGTERM) // an error when it has ended
+		return len(ended) > 0
+	})
+	equal(t, "exit code", exitOf(t, <-ended), -1) // by a signal
 }
 
 func TestAProcessThatIsAskedToStopBeginsNoRun(t *testing.T) {

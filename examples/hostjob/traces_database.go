@@ -105,6 +105,8 @@ func (p tracedPool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.Conn
 	return &tracedTx{tx, span}, nil
 }
 
+var _ gorm.GetDBConnector = tracedPool{}
+
 // GetDBConn implements gorm.GetDBConnector.
 func (p tracedPool) GetDBConn() (*sql.DB, error) { return p.DB, nil }
 

@@ -57,8 +57,8 @@ func TestSpansOfARun(t *testing.T) {
 	for _, span := range tr.spans {
 		for _, attr := range span.Attributes {
 			for _, secret := range []string{apiToken, "Chilled water pump"} { // a value of the sample asset
-				if strings.Contains(attr.Value.Emit(), secret) {
-					t.Errorf("%s has %s=%s", span.Name, attr.Key, attr.Value.Emit())
+				if strings.Contains(attr.Value.String(), secret) {
+					t.Errorf("%s has %s=%s", span.Name, attr.Key, attr.Value.String())
 				}
 			}
 		}
