@@ -131,11 +131,16 @@ func (c *Client) getOnce(ctx context.Context, x *exchange, stale *token) (used *
 func (c *Client) Decode(ref AssetRef, body []byte) (*Asset, error) {
 	ref.AssetID = cleanID(ref.AssetID)
 	asset, failed := c.decoder.decode(ref, body)
-	if failed != nil {
-		failed.AssetID, failed.Message = ref.AssetID, c.redactor().text(failed.Message)
-		return nil, failed
+	return asset, c.undecoded(ref, failed)
+}
+
+// undecoded makes an error of why a body could not be decoded; nil of nil.
+func (c *Client) undecoded(ref AssetRef, failed *Error) error {
+	if failed == nil {
+		return nil
 	}
-	return asset, nil
+	failed.AssetID, failed.Message = ref.AssetID, c.redactor().text(failed.Message)
+	return failed
 }
 
 // redactor knows the secrets of now: the last login's token is one of them.

@@ -25,32 +25,37 @@ const (
 
 // decode returns the asset in an answer, or why there is none.
 func (dec *decoder) decode(ref AssetRef, body []byte) (*Asset, *Error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
-	switch {
-	case len(body) == 0:
-		return nil, badResponse("the answer is empty")
-	case looksLikeHTML(body):
-		return nil, badResponse("the answer is an HTML page, likely one to log in: check Config.BaseURL, AssetPath and Auth")
-	case deeper(body, maxDepth):
-		return nil, badResponse(fmt.Sprintf("the answer is nested deeper than %d levels", maxDepth))
-	case !gjson.ValidBytes(body):
-		return nil, badResponse(fmt.Sprintf("the answer is no whole JSON (%d bytes)", len(body)))
-	}
-	d := &decoding{decoder: dec}
-	object, failed := d.open(gjson.ParseBytes(body), 0)
+	answer, failed := parseAnswer(body)
 	if failed != nil {
 		return nil, failed
 	}
-	d.asset = &Asset{
-		ID:    ref.AssetID,
-		Raw:   json.RawMessage(object.Raw),
-		dates: dec.dates,
+	d := &decoding{decoder: dec}
+	object, failed := d.open(answer, 0)
+	if failed != nil {
+		return nil, failed
 	}
+	d.begin(ref, object)
 	if failed := d.checkIdentity(ref); failed != nil {
 		return nil, failed
 	}
 	d.fields()
 	return d.asset, nil
+}
+
+// parseAnswer returns an answer's JSON, or why it is none.
+func parseAnswer(body []byte) (answer gjson.Result, failed *Error) {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	switch {
+	case len(body) == 0:
+		return answer, badResponse("the answer is empty")
+	case looksLikeHTML(body):
+		return answer, badResponse("the answer is an HTML page, likely one to log in: check Config.BaseURL, AssetPath and Auth")
+	case deeper(body, maxDepth):
+		return answer, badResponse(fmt.Sprintf("the answer is nested deeper than %d levels", maxDepth))
+	case !gjson.ValidBytes(body):
+		return answer, badResponse(fmt.Sprintf("the answer is no whole JSON (%d bytes)", len(body)))
+	}
+	return gjson.ParseBytes(body), nil
 }
 
 // decoding is one answer on its way into an asset.
@@ -60,9 +65,14 @@ type decoding struct {
 	asset *Asset
 }
 
+// begin starts on the asset that an object holds.
+func (d *decoding) begin(ref AssetRef, object gjson.Result) {
+	d.asset = &Asset{ID: ref.AssetID, Raw: json.RawMessage(object.Raw), dates: d.dates}
+}
+
 // checkIdentity makes sure that the answer is the asset that was asked for.
 func (d *decoding) checkIdentity(ref AssetRef) *Error {
-	if !d.plan.mapped[slotAssetID] {
+	if len(d.plan.paths[slotAssetID]) == 0 {
 		return nil
 	}
 	id, err := readText(d.all[slotAssetID].value(), cleanID)

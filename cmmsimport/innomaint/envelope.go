@@ -33,7 +33,7 @@ func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
 
 	verdict := d.plan.find(v, &d.all)
 	named := d.all[slotAssetID].rank > 0
-	known := named || !d.plan.mapped[slotAssetID] // known to be an asset, as far as an id can tell
+	known := named || len(d.plan.paths[slotAssetID]) == 0 // known to be an asset, as far as an id can tell
 	switch {
 	case verdict.denied:
 		return v, verdict.failure()
@@ -42,7 +42,8 @@ func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
 	case verdict.negative() && (!named || verdict.message() != ""):
 		return v, verdict.failure()
 	}
-	inner, isEnvelope := unwrap(v)
+	inner, key := unwrap(v)
+	isEnvelope := key != ""
 	switch {
 	case isEnvelope && !isEmpty(inner):
 		if envelopes == maxEnvelopes {
@@ -62,18 +63,18 @@ func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
 }
 
 // unwrap returns what an object holds under the first envelope key that leads to an object or a list, or to nothing at
-// all, and whether there is such a key.
-func unwrap(object gjson.Result) (inner gjson.Result, ok bool) {
-	for _, key := range envelopeKeys {
-		v := object.Get(key)
+// all, and that key; "" where there is none.
+func unwrap(object gjson.Result) (inner gjson.Result, key string) {
+	for _, k := range envelopeKeys {
+		v := object.Get(k)
 		if v.Type == gjson.JSON && !isEmpty(v) {
-			return v, true
+			return v, k
 		}
 		if v.Exists() && isEmpty(v) {
-			inner, ok = v, true
+			inner, key = v, k
 		}
 	}
-	return inner, ok
+	return inner, key
 }
 
 // hasSubstance reports whether an object holds a field that only an asset has. An error answer may well have an id, a

@@ -126,6 +126,33 @@ func ExampleFieldMap() {
 	// Output: "Pump" "SN-9" "" {ID:31 Name:NB 50 Code: Email: Phone:}
 }
 
+func ExampleClient_Explain() {
+	client, err := innomaint.New(innomaint.Config{BaseURL: "https://tenant.example.com", Auth: innomaint.BearerToken("t")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	explanation, err := client.Explain(innomaint.AssetRef{AssetID: "1"}, []byte(`{"data": {"id": 1, "title": "Pump", "make": {"name": "Grundfos"}}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("the asset stands at", explanation.Envelope)
+	for _, f := range explanation.Fields {
+		if f.Path != "" {
+			fmt.Printf("%s is %q, from %s\n", f.Field, f.Value, f.At)
+		}
+	}
+	for _, u := range explanation.Unread {
+		fmt.Printf("nobody reads %s: %s\n", u.Path, u.Raw)
+	}
+	// Output:
+	// the asset stands at data
+	// AssetID is "1", from id
+	// Manufacturer.Name is "Grundfos", from make.name
+	// nobody reads title: "Pump"
+}
+
 func ExampleParseDecimal() {
 	for _, text := range []string{"₹ 1,25,000.50", "1.25e5", "12,50"} {
 		fmt.Println(innomaint.ParseDecimal(text))

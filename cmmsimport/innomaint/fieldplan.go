@@ -118,7 +118,7 @@ func (m *FieldMap) lists() [slots]pathList {
 type fieldPlan struct {
 	root   node
 	others []otherPath
-	mapped [slots]bool // which slots have a path at all
+	paths  [slots][]string // none: the field is switched off
 }
 
 // node is one key of the answer that plain paths go through.
@@ -164,8 +164,8 @@ func compile(m FieldMap) (*fieldPlan, error) {
 			default:
 				p.others = append(p.others, otherPath{path, at})
 			}
-			p.mapped[s] = true
 		}
+		p.paths[s] = *list.paths
 	}
 	return p, errors.Join(problems...)
 }

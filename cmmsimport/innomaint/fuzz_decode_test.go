@@ -33,8 +33,12 @@ func FuzzDecodeAsset(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := slices.Clone(body)
 		asset, err := client.Decode(ref, body)
+		explained, explainErr := client.Explain(ref, body)
 		if !slices.Equal(before, body) {
 			t.Fatal("the body was changed")
+		}
+		if fmt.Sprint(explainErr) != fmt.Sprint(err) || err == nil && fmt.Sprint(*explained.Asset) != fmt.Sprint(*asset) {
+			t.Fatalf("Explain says %v, Decode %v", explainErr, err)
 		}
 		if err != nil {
 			var failed *innomaint.Error

@@ -1,6 +1,7 @@
 package innomaint_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -37,6 +38,10 @@ func FuzzFieldMap(f *testing.F) {
 			return
 		}
 		asset, err := client.Decode(ref, object)
+		explained, explainErr := client.Explain(ref, object)
+		if fmt.Sprint(explainErr) != fmt.Sprint(err) || err == nil && fmt.Sprint(*explained.Asset) != fmt.Sprint(*asset) {
+			t.Fatalf("path %q: Explain says %v, Decode %v", path, explainErr, err)
+		}
 		if err != nil {
 			return
 		}

@@ -26,17 +26,20 @@ type Location struct {
 	Site, Building, Floor, Room Reference
 }
 
-// masterKeys are the parts of a master inside its own object.
-var masterKeys = func() (n node) {
-	for part, keys := range map[slot][]string{
-		partID:    {"id", "_id", "uuid"},
-		partName:  {"name", "title", "label", "display_name"},
-		partCode:  {"code", "short_code"},
-		partEmail: {"email", "email_id", "mail"},
-		partPhone: {"phone", "phone_number", "mobile"},
-	} {
+// masterKeys are what the parts of a master are called inside its own object, by part.
+var masterKeys = [parts][]string{
+	partID:    {"id", "_id", "uuid"},
+	partName:  {"name", "title", "label", "display_name"},
+	partCode:  {"code", "short_code"},
+	partEmail: {"email", "email_id", "mail"},
+	partPhone: {"phone", "phone_number", "mobile"},
+}
+
+// masterPlan finds them.
+var masterPlan = func() (n node) {
+	for part, keys := range masterKeys {
 		for rank, key := range keys {
-			n.add([]string{key}, target{part, rank})
+			n.add([]string{key}, target{slot(part), rank})
 		}
 	}
 	return n
@@ -60,7 +63,7 @@ func (d *decoding) reference(first slot, column string) Reference {
 	case isEmpty(object):
 	case object.IsObject():
 		var inside [parts]found
-		masterKeys.follow(object, inside[:])
+		masterPlan.follow(object, inside[:])
 		if inside == [parts]found{} && !hasMasterKey(object) {
 			d.warn(column, cannot(object, "has neither an id nor a name nor a code"))
 		}
@@ -124,7 +127,7 @@ func (r *Reference) fill(other Reference) {
 
 // hasMasterKey reports whether the object has a key of a master, be its value a placeholder.
 func hasMasterKey(object gjson.Result) bool {
-	for key := range masterKeys.children {
+	for key := range masterPlan.children {
 		if object.Get(key).Exists() {
 			return true
 		}

@@ -1,0 +1,73 @@
+package innomaint
+
+import "encoding/json"
+
+// Explanation says how an answer was read, value by value. It is for fitting [Config.Fields] to a tenant: what stands
+// where, what is missing, and what nobody reads.
+type Explanation struct {
+	// Envelope is the gjson path of the asset object in the answer, such as "data" or "result.0"; "" where the answer is
+	// the asset object itself.
+	Envelope string
+	// Asset is what was decoded. Where Explain returns an error beside it, it is no asset to store.
+	Asset *Asset
+	// Fields has each value that an Asset can hold, in the order of [FieldMap]; of a master, each part.
+	Fields []FieldSource
+	// Unread is what else the asset object holds, in the order of the answer. An object is taken apart; a list is one
+	// element, unless something in it is read.
+	Unread []UnreadValue
+}
+
+// FieldSource says where one value of an [Asset] came from.
+type FieldSource struct {
+	Field  string // as FieldMap calls it: "Name", "Vendor.Email", "Site.ID"
+	Column string // the column of ic3_asset_master that it is meant for, as in [Warning]: "asset_name", "vendor_id.email"
+
+	// List is the list of FieldMap, and Path the path of it, that led to the value: "Vendor.Object" and "vendor". Both are
+	// "" where no path leads to anything. A path that leads to a placeholder only is named, with an empty Value.
+	List, Path string
+	// At is the gjson path of the value in the asset object: "vendor.email". It is "" where gjson cannot tell, as for a path
+	// with a modifier.
+	At    string
+	Raw   json.RawMessage // the value as sent
+	Value string          // as decoded, as text; "" where there is none or it could not be read
+}
+
+// UnreadValue is a value of the asset object that no path of [Config.Fields] reads.
+type UnreadValue struct {
+	Path string // gjson, for use in Config.Fields: `meta.serial\.no`
+	Raw  json.RawMessage
+}
+
+// Explain decodes an answer's body as GetAsset does, and says for each value which path led to it. Its error is that of
+// [Client.Decode]. The explanation is nil only where the answer holds no object at all; beside an error (no id where
+// Config.Fields looks for one, another asset's id) it shows what there is.
+func (c *Client) Explain(ref AssetRef, body []byte) (*Explanation, error) {
+	ref.AssetID = cleanID(ref.AssetID)
+	explanation, failed := c.decoder.explain(ref, body)
+	return explanation, c.undecoded(ref, failed)
+}
+
+func (dec *decoder) explain(ref AssetRef, body []byte) (*Explanation, *Error) {
+	answer, failed := parseAnswer(body)
+	if failed != nil {
+		return nil, failed
+	}
+	d := &decoding{decoder: dec}
+	object, failed := d.open(answer, 0)
+	if !object.IsObject() {
+		return nil, failed
+	}
+	d.begin(ref, object)
+	if failed == nil {
+		failed = d.checkIdentity(ref)
+	}
+	d.fields()
+
+	x := explaining{decoding: d, object: object, read: map[string]bool{}}
+	return &Explanation{
+		Envelope: envelopePath(answer, object),
+		Asset:    d.asset,
+		Fields:   x.sources(),
+		Unread:   x.unread("", object),
+	}, failed
+}
