@@ -52,8 +52,7 @@ const (
 	defaultRetryWait    = 500 * time.Millisecond
 	defaultRetryMaxWait = 30 * time.Second
 	defaultMaxBodyBytes = 8 << 20
-	defaultUserAgent    = "ic3-innomaintsync/" + libraryVersion
-	libraryVersion      = "0.1.0"
+	userAgentName       = "ic3-innomaintsync/"
 
 	assetIDPlaceholder    = "{cmms_asset_id}"
 	customerIDPlaceholder = "{customer_id}"
@@ -94,7 +93,7 @@ func (c Config) withDefaults() Config {
 		c.Logger = slog.Default()
 	}
 	if c.UserAgent == "" {
-		c.UserAgent = defaultUserAgent
+		c.UserAgent = userAgentName + libraryVersion()
 	}
 	return c
 }
