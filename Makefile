@@ -1,4 +1,4 @@
-.PHONY: test soak fuzz short lint bench quickstart
+.PHONY: test soak fuzz short lint bench quickstart api
 
 # How long make fuzz and make soak fuzz each target.
 FUZZTIME ?= 2m
@@ -39,3 +39,7 @@ bench:
 
 quickstart:
 	go -C examples run ./quickstart
+
+# Records additions to the public API in api/current.txt, and the surface of a release. The tests hold the code to it.
+api:
+	go run ./internal/apisurface
