@@ -7,6 +7,8 @@
 //	server.Script("AST-1", innomainttest.Answer{Status: 503}) // first call; the asset itself from the second on
 //	client, err := innomaint.New(innomaint.Config{BaseURL: server.URL(), Auth: innomaint.BearerToken("secret")})
 //
+// What a tenant really answers, recorded once with the probe in examples, is a [Cassette] to replay: [Server.Replay].
+//
 // # Where it differs from a tenant
 //
 //   - It speaks the contract that the client assumes by default, and no other part of Innomaint's API: GET

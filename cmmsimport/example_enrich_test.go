@@ -1,0 +1,51 @@
+package cmmsimport_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/DATA-DOG/go-sqlmock"
+	"gorm.io/driver/mysql"
+	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+)
+
+// enrichWithCostCentre is a host's: the library's part first, then what only the host knows.
+func enrichWithCostCentre(ctx context.Context, tx *gorm.DB, masters cmmsimport.MasterResolver, asset *cmmsimport.AssetMaster, detail *innomaint.Asset) error {
+	if err := cmmsimport.EnrichAssetFromAPI(ctx, tx, masters, asset, detail); err != nil {
+		return err
+	}
+	centre, ok := detail.Text("cost_centre")
+	if !ok {
+		return nil
+	}
+	return tx.WithContext(ctx).Exec("UPDATE host_assets SET cost_centre = ? WHERE asset_id = ?", centre, asset.ID).Error
+}
+
+// everyMaster is a MasterResolver for tests: each reference becomes the row with this id.
+type everyMaster uint64
+
+func (id everyMaster) EnsureMaster(context.Context, cmmsimport.Master) (uint64, error) {
+	return uint64(id), nil
+}
+
+// A host's test of its own enricher: no run, no server, and of the database no more than what the enricher itself writes.
+func ExampleEnrichFunc() {
+	pool, mock, err := sqlmock.New()
+	exitOn(err)
+	tx, err := gorm.Open(mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}))
+	exitOn(err)
+	mock.ExpectExec("UPDATE host_assets").WithArgs("CC-9", 17).WillReturnResult(sqlmock.NewResult(0, 1))
+
+	asset := cmmsimport.AssetMaster{ID: 17, CustomerID: 42, CMMSAssetID: "AST-1"}
+	detail := &innomaint.Asset{
+		ID: "AST-1", Name: "Pump", Vendor: innomaint.Reference{Name: "Acme"},
+		Raw: json.RawMessage(`{"cost_centre": "CC-9"}`), // what detail.Text reads
+	}
+	err = enrichWithCostCentre(context.Background(), tx, everyMaster(5), &asset, detail)
+	fmt.Println(asset.AssetName, asset.VendorID, err, mock.ExpectationsWereMet())
+	// Output: Pump 5 <nil> <nil>
+}
