@@ -17,7 +17,7 @@ import (
 func hostDB() *gorm.DB {
 	db, mock := mockDB()
 	mock.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
-	mock.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectPrepare("INSERT INTO cmms_sync_lock").ExpectExec().WillReturnResult(driver.RowsAffected(1))
 	mock.ExpectQuery("FROM cmms_sync_run").WillReturnRows(sqlmock.NewRows([]string{"id"}))
 	mock.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
 		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(42, 1, 1, nil))
@@ -30,7 +30,7 @@ func hostDB() *gorm.DB {
 	mock.ExpectExec("UPDATE ic3_asset_master").WillReturnResult(driver.RowsAffected(1))
 	mock.ExpectCommit()
 	mock.ExpectPrepare("INSERT INTO cmms_sync_log").ExpectExec().WillReturnResult(sqlmock.NewResult(1, 1))
-	mock.ExpectExec("DELETE FROM cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectPrepare("DELETE FROM cmms_sync_lock").ExpectExec().WillReturnResult(driver.RowsAffected(1))
 	mock.ExpectExec("UPDATE cmms_sync_run").WillReturnResult(driver.RowsAffected(1))
 	mock.ExpectExec("DELETE FROM cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
 	return db

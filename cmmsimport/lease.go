@@ -8,6 +8,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"ic3.internal/innomaintsync/internal/prepared"
 )
 
 // wholeRun is the lease that a run over every customer holds until its end; each customer has one of its own besides,
@@ -44,18 +46,18 @@ const (
 
 // acquire takes the lease, also one that has run out. The error is ErrSyncInProgress where somebody holds it.
 func (l *lease) acquire(ctx context.Context, db *gorm.DB) error {
-	s := db.WithContext(ctx)
+	s := prepared.Handle(ctx, db)
 	for range 3 { // between two of these statements another run may release the lease
 		l.renewed = time.Now()
-		err := s.Exec(insertLease, l.name, l.runID, l.holder, l.seconds()).Error
+		err := prepared.Exec(prepared.Statement(s, insertLease, l.name, l.runID, l.holder, l.seconds())).Error
 		if err == nil || !duplicateKey(err) {
 			return err
 		}
 		l.takenFrom = ""
-		if err := s.Raw(ranOut, l.name, l.runID).Scan(&l.takenFrom).Error; err != nil {
+		if err := prepared.Statement(s, ranOut, l.name, l.runID).Scan(&l.takenFrom).Error; err != nil {
 			return err
 		}
-		taken := s.Exec(takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID)
+		taken := prepared.Exec(prepared.Statement(s, takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID))
 		if taken.Error != nil || taken.RowsAffected > 0 {
 			return taken.Error
 		}
@@ -81,8 +83,8 @@ func (l *lease) age() time.Duration {
 
 // renew prolongs the lease in the table. The error is errLeaseLost where it is another's by now, or gone.
 func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
-	s := db.WithContext(ctx)
-	renewed := s.Exec(renewLease, l.seconds(), l.name, l.runID)
+	s := prepared.Handle(ctx, db)
+	renewed := prepared.Exec(prepared.Statement(s, renewLease, l.seconds(), l.name, l.runID))
 	if renewed.Error != nil {
 		return renewed.Error
 	}
@@ -97,7 +99,7 @@ func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
 
 // release gives the lease back, if it is still this run's.
 func (l *lease) release(ctx context.Context, db *gorm.DB) error {
-	return db.WithContext(ctx).Exec(releaseLease, l.name, l.runID).Error
+	return prepared.Exec(prepared.Statement(prepared.Handle(ctx, db), releaseLease, l.name, l.runID)).Error
 }
 
 // heldBy says who holds the lease, as an error of the given kind; nil where nobody does. It reads past a transaction's

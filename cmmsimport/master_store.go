@@ -13,32 +13,32 @@ import (
 
 // masterRow is a row of any master table; what a table does not have stays zero.
 type masterRow struct {
-	ID       uint64 `gorm:"column:id"`
-	CMMSID   string `gorm:"column:cmms_id"`
-	Name     string `gorm:"column:name"`
-	Code     string `gorm:"column:code"`
-	ParentID uint64 `gorm:"column:parent_id"`
-	Level    string `gorm:"column:level"`
-	Email    string `gorm:"column:email"`
-	Phone    string `gorm:"column:phone"`
+	ID       uint64
+	CMMSID   string
+	Name     string
+	Code     string
+	ParentID uint64
+	Level    string
+	Email    string
+	Phone    string
 }
 
 // masterReader begins a query for master rows.
 type masterReader func(text string, args ...any) *gorm.DB
 
-// columns lists the columns of a master table for SELECT.
-func (t masterTable) columns() []string {
-	columns := []string{"id", "cmms_id", "name", "code"}
+// selected lists what find reads, in the order of masterRow.
+func (t masterTable) selected() string {
+	parent, level, contact := "0", "''", "'', ''"
 	if t.parent != "" {
-		columns = append(columns, t.parent+" AS parent_id")
+		parent = t.parent
 	}
 	if t.level != "" {
-		columns = append(columns, "level")
+		level = "level"
 	}
 	if t.contact {
-		columns = append(columns, "email", "phone")
+		contact = "COALESCE(email, ''), COALESCE(phone, '')"
 	}
-	return columns
+	return "id, COALESCE(cmms_id, ''), name, COALESCE(code, ''), " + parent + ", " + level + ", " + contact
 }
 
 // findByID finds the row that carries Innomaint's id, nil where there is none.
@@ -59,12 +59,19 @@ func (t masterTable) findByName(read masterReader, customerID, parentID uint64, 
 }
 
 func (t masterTable) find(read masterReader, where string, args ...any) (*masterRow, error) {
-	rows := make([]masterRow, 0, 1)
-	text := "SELECT " + strings.Join(t.columns(), ", ") + " FROM " + t.name + " WHERE " + where + " ORDER BY id LIMIT 1"
-	if err := read(text, args...).Scan(&rows).Error; err != nil || len(rows) == 0 {
+	rows, err := read("SELECT "+t.selected()+" FROM "+t.name+" WHERE "+where+" ORDER BY id LIMIT 1", args...).Rows()
+	if err != nil {
 		return nil, err
 	}
-	return &rows[0], nil
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, rows.Err()
+	}
+	var row masterRow
+	if err := rows.Scan(&row.ID, &row.CMMSID, &row.Name, &row.Code, &row.ParentID, &row.Level, &row.Email, &row.Phone); err != nil {
+		return nil, err
+	}
+	return &row, rows.Close() // before the transaction's next statement
 }
 
 // parentOf returns the parent's id of one row, 0 where there is none.

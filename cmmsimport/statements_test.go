@@ -46,7 +46,7 @@ func newScript(t *testing.T) *script {
 // opening expects all that comes before the asset.
 func (s *script) opening() {
 	s.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
-	s.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	s.ExpectPrepare("INSERT INTO cmms_sync_lock").ExpectExec().WillReturnResult(driver.RowsAffected(1))
 	s.ExpectQuery("FROM cmms_sync_run").WillReturnRows(sqlmock.NewRows([]string{"id"}))
 	s.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
 		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(7, 1, 1, nil))
@@ -75,7 +75,7 @@ func (s *script) marked() {
 
 // closing expects all that comes after the asset.
 func (s *script) closing() {
-	s.ExpectExec("DELETE FROM cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
+	s.ExpectPrepare("DELETE FROM cmms_sync_lock").ExpectExec().WillReturnResult(driver.RowsAffected(1))
 	s.ExpectExec("UPDATE .?cmms_sync_run").WillReturnResult(driver.RowsAffected(1))
 	s.ExpectExec("DELETE FROM cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
 }
