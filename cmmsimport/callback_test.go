@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"gorm.io/gorm"
@@ -34,6 +35,45 @@ func TestOnAssetComesAfterTheLogRow(t *testing.T) {
 	}
 	w.sync(opts)
 	equal(t, "calls", calls, 4)
+}
+
+func TestOnStartComesOnceBeforeTheFirstAsset(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.link(7, "A-1")
+	w.link(7, "A-2")
+	w.serve("A-1")
+	opts, customer := w.options(), uint64(7)
+	opts.CustomerID = &customer
+	var started []cmmsimport.Summary
+	opts.OnStart = func(s cmmsimport.Summary) {
+		equal(t, "requests before", w.api.Calls(), 0)
+		equal(t, "the run's row", w.count("cmms_sync_run", "id = ? AND status = 'Running' AND total = 2", s.RunID), 1)
+		equal(t, "its lease", w.count("cmms_sync_lock", "name = 'customer:7' AND run_id = ?", s.RunID), 1)
+		started = append(started, s)
+	}
+	summary := w.sync(opts)
+	equal(t, "calls", len(started), 1)
+	equal(t, "run", started[0].RunID, summary.RunID)
+	equal(t, "total", started[0].Total, 2)
+	equal(t, "customer", *started[0].CustomerID, customer)
+	equal(t, "kinds counted in the host's copy", len(started[0].FailedByKind), 0)
+}
+
+func TestAPanicInOnStartEndsTheRun(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.link(7, "A-1")
+	opts := w.options()
+	opts.OnStart = func(cmmsimport.Summary) { panic("a bug in the host's tracing") }
+	summary, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), w.db, opts)
+	if err == nil || !strings.Contains(err.Error(), "OnStart") {
+		t.Errorf("error %v", err)
+	}
+	equal(t, "skipped", summary.Skipped, 1)
+	equal(t, "requests", w.api.Calls(), 0)
+	equal(t, "runs that say so", w.count("cmms_sync_run", "status = 'Interrupted' AND error_message LIKE '%OnStart%'"), 1)
+	equal(t, "leases", w.count("cmms_sync_lock", "TRUE"), 0)
 }
 
 func TestAPanicInOnAssetIsThatAssetsFailure(t *testing.T) {

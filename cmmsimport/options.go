@@ -60,6 +60,10 @@ type Options struct {
 	// unavailable, timeout, database) in a row; the rest is Skipped. 0: never.
 	MaxConsecutiveFailures int
 
+	// OnStart is called once, on the caller's goroutine, before the first asset, when the run has its lease and its row in
+	// cmms_sync_run (a dry run has neither). The Summary has RunID, CustomerID, DryRun, Total and StartedAt. A panic in
+	// it ends the run.
+	OnStart func(Summary)
 	// BeforeAsset is called before each attempt on an asset, on the caller's goroutine. The context that it returns, ctx
 	// or one derived from it, is the attempt's: the Client, Enrich, every statement and the asset's log row get it, so
 	// that a trace's span, for example, reaches all of them. OnAsset comes after each call of it. A panic in it is the

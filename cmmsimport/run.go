@@ -119,7 +119,15 @@ func (r *run) start(ctx context.Context) error {
 	r.patience = outageLimit
 	r.log.LogAttrs(ctx, slog.LevelInfo, "sync started",
 		slog.Int("assets", r.summary.Total), slog.Int("customers", len(r.plan)), slog.Bool("dry_run", r.opts.DryRun))
-	return nil
+	if r.opts.OnStart == nil {
+		return nil
+	}
+	return guard("OnStart", func() error {
+		summary := r.summary
+		summary.FailedByKind = map[string]int{} // the host's own: the run goes on counting in its map
+		r.opts.OnStart(summary)
+		return nil
+	})
 }
 
 func (r *run) checkSchema(ctx context.Context) (err error) {
