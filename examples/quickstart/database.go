@@ -18,13 +18,14 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/examples/internal/showcase"
 )
 
 // openDatabase returns a handle on the user's database, or on one in this process, with the sync's tables in it.
 func openDatabase(ctx context.Context, s settings, out io.Writer) (db *gorm.DB, closeDB func(), err error) {
 	dsn, stopEngine := s.dsn, func() {}
 	if dsn == "" {
-		if dsn, stopEngine, err = startEngine(); err != nil {
+		if dsn, stopEngine, err = showcase.StartEngine(); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -114,8 +115,8 @@ func linkAssets(ctx context.Context, db *gorm.DB, t *tenant) error {
 	}
 	var rows []cmmsimport.AssetMaster
 	for _, a := range t.assets {
-		if !slices.Contains(linked, a.id) {
-			rows = append(rows, cmmsimport.AssetMaster{CustomerID: a.customerID, CMMSAssetID: a.id})
+		if !slices.Contains(linked, a.ID) {
+			rows = append(rows, cmmsimport.AssetMaster{CustomerID: a.CustomerID, CMMSAssetID: a.ID})
 		}
 	}
 	if err := db.WithContext(ctx).CreateInBatches(rows, 100).Error; err != nil {

@@ -141,7 +141,7 @@ func (q *demo) firstRun(ctx context.Context) error {
 	fmt.Fprintln(q.out, "\nSynced with a warning, the rest of the asset is up to date:")
 	printWarnings(q.out, run.warned)
 	fmt.Fprintf(q.out, "\nAsked for more than once: %s, in %d requests, since Innomaint answered 503 at first\n",
-		q.tenant.flaky.id, q.tenant.api.CallsFor(q.tenant.flaky.id))
+		q.tenant.flaky.ID, q.tenant.api.CallsFor(q.tenant.flaky.ID))
 
 	heading(q.out, "3. The Summary that the call returns")
 	fmt.Fprint(q.out, run.summary)
@@ -150,7 +150,7 @@ func (q *demo) firstRun(ctx context.Context) error {
 	}
 
 	heading(q.out, "4. What stands in the database: cmms_sync_run, cmms_sync_log, and one asset's changes")
-	return printAudit(ctx, q.out, q.db, run.summary.RunID, q.tenant.repaired.id)
+	return printAudit(ctx, q.out, q.db, run.summary.RunID, q.tenant.repaired.ID)
 }
 
 func (q *demo) manualRun(ctx context.Context) error {

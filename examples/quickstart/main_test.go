@@ -16,6 +16,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/examples/internal/showcase"
 	"ic3.internal/innomaintsync/internal/mariadbtest"
 )
 
@@ -159,7 +160,7 @@ func TestUnusableSettings(t *testing.T) {
 		want     string
 	}{
 		"few assets":          {settings{assets: minAssets - 1}, "needs 30 at least"},
-		"many assets":         {settings{assets: maxEngineAssets + 1}, "name another with -dsn"},
+		"many assets":         {settings{assets: showcase.MaxEngineAssets + 1}, "name another with -dsn"},
 		"force alone":         {settings{assets: minAssets, force: true}, "-force goes with -dsn"},
 		"no @ in the dsn":     {settings{assets: minAssets, dsn: "root:" + secret + "/db"}, "user:password@tcp"},
 		"no database":         {settings{assets: minAssets, dsn: "root:" + secret + "@tcp(127.0.0.1:1)/"}, "user:password@tcp"},

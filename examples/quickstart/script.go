@@ -7,6 +7,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/examples/internal/showcase"
 )
 
 // counts is what a run must come to.
@@ -25,7 +26,7 @@ func (t *tenant) afterFirstRun() counts {
 func (t *tenant) afterManualRun() counts {
 	total := 0
 	for _, a := range t.assets {
-		if a.customerID == t.manual {
+		if a.CustomerID == t.manual {
 			total++
 		}
 	}
@@ -42,8 +43,8 @@ func (s settings) check() error {
 	switch {
 	case s.assets < minAssets:
 		return fmt.Errorf("-assets is %d: the story needs %d at least", s.assets, minAssets)
-	case s.dsn == "" && s.assets > maxEngineAssets:
-		return fmt.Errorf("-assets is %d: the database in this process gets slow beyond %d; name another with -dsn", s.assets, maxEngineAssets)
+	case s.dsn == "" && s.assets > showcase.MaxEngineAssets:
+		return fmt.Errorf("-assets is %d: the database in this process gets slow beyond %d; name another with -dsn", s.assets, showcase.MaxEngineAssets)
 	case s.dsn == "" && s.force:
 		return errors.New("-force goes with -dsn")
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
+	"ic3.internal/innomaintsync/examples/internal/showcase"
 )
 
 const (
@@ -16,59 +17,59 @@ const (
 // tenant is the fake Innomaint with its assets, and what is wrong with some of them.
 type tenant struct {
 	api    *innomainttest.Server
-	assets []sample
+	assets []showcase.Asset
 
-	manual   uint64   // the customer of the manual run
-	back     []sample // missing in the first run, there in the later ones
-	repaired sample   // its status changes before the manual run
-	renamed  string   // new name of the manual customer's vendor
+	manual   uint64           // the customer of the manual run
+	back     []showcase.Asset // missing in the first run, there in the later ones
+	repaired showcase.Asset   // its status changes before the manual run
+	renamed  string           // new name of the manual customer's vendor
 
-	missing, flaky, garbage, otherID, badDate sample
+	missing, flaky, garbage, otherID, badDate showcase.Asset
 }
 
 // newTenant starts the fake with n assets, at least minAssets.
 func newTenant(n int) *tenant {
-	fleet := newFleet(n)
-	byCustomer := map[uint64][]sample{}
+	fleet := showcase.NewFleet(n)
+	byCustomer := map[uint64][]showcase.Asset{}
 	for _, a := range fleet {
-		byCustomer[a.customerID] = append(byCustomer[a.customerID], a)
+		byCustomer[a.CustomerID] = append(byCustomer[a.CustomerID], a)
 	}
-	hospital, mall, campus := byCustomer[customers[0].id], byCustomer[customers[1].id], byCustomer[customers[2].id]
+	hospital, mall, campus := byCustomer[showcase.Customers[0].ID], byCustomer[showcase.Customers[1].ID], byCustomer[showcase.Customers[2].ID]
 	t := &tenant{
 		api: innomainttest.NewServer(innomainttest.WithBearerToken(tenantToken)), assets: fleet,
-		manual: customers[1].id, back: []sample{mall[2], mall[5]}, repaired: mall[1], renamed: "Acme Facility Services",
+		manual: showcase.Customers[1].ID, back: []showcase.Asset{mall[2], mall[5]}, repaired: mall[1], renamed: "Acme Facility Services",
 		flaky: hospital[3], garbage: hospital[6],
 		missing: campus[1], badDate: campus[4], otherID: campus[7],
 	}
 	for _, a := range fleet {
-		t.api.SetAsset(a.id, a.body)
+		t.api.SetAsset(a.ID, a.Body)
 	}
 	for _, a := range append(t.back, t.missing) {
-		t.api.RemoveAsset(a.id) // 404
+		t.api.RemoveAsset(a.ID) // 404
 	}
-	t.api.Script(t.flaky.id, innomainttest.Answer{Status: http.StatusServiceUnavailable})
-	t.api.ScriptAlways(t.garbage.id, innomainttest.Answer{
+	t.api.Script(t.flaky.ID, innomainttest.Answer{Status: http.StatusServiceUnavailable})
+	t.api.ScriptAlways(t.garbage.ID, innomainttest.Answer{
 		Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html><body>Please sign in</body></html>",
 	})
-	t.api.SetAsset(t.otherID.id, campus[8].body)
-	t.api.SetAsset(t.badDate.id, changed(t.badDate.body, "purchase_date", "end of last summer"))
+	t.api.SetAsset(t.otherID.ID, campus[8].Body)
+	t.api.SetAsset(t.badDate.ID, changed(t.badDate.Body, "purchase_date", "end of last summer"))
 	return t
 }
 
 // change is what people do in Innomaint between the runs, all of it at one customer. It returns what they did.
 func (t *tenant) change() []string {
 	for _, a := range t.assets {
-		if a.customerID == t.manual {
-			t.api.SetAsset(a.id, changed(a.body, "vendor", vendor(1, t.renamed)))
+		if a.CustomerID == t.manual {
+			t.api.SetAsset(a.ID, changed(a.Body, "vendor", showcase.Vendor(1, t.renamed)))
 		}
 	}
-	repaired := changed(t.repaired.body, "vendor", vendor(1, t.renamed))
-	repaired["status"], repaired["updated_at"] = ref(2, "Under repair"), "2026-10-02T06:00:00Z"
-	t.api.SetAsset(t.repaired.id, repaired)
+	repaired := changed(t.repaired.Body, "vendor", showcase.Vendor(1, t.renamed))
+	repaired["status"], repaired["updated_at"] = showcase.Ref(2, "Under repair"), "2026-10-02T06:00:00Z"
+	t.api.SetAsset(t.repaired.ID, repaired)
 	return []string{
-		fmt.Sprintf("%s and %s, which were missing, are there again", t.back[0].id, t.back[1].id),
-		fmt.Sprintf("the vendor %q is now called %q", customers[1].vendor, t.renamed),
-		fmt.Sprintf("%s is under repair", t.repaired.id),
+		fmt.Sprintf("%s and %s, which were missing, are there again", t.back[0].ID, t.back[1].ID),
+		fmt.Sprintf("the vendor %q is now called %q", showcase.Customers[1].Vendor, t.renamed),
+		fmt.Sprintf("%s is under repair", t.repaired.ID),
 	}
 }
 
@@ -76,7 +77,7 @@ func (t *tenant) change() []string {
 func (t *tenant) ids() []string {
 	ids := make([]string, len(t.assets))
 	for i, a := range t.assets {
-		ids[i] = a.id
+		ids[i] = a.ID
 	}
 	return ids
 }

@@ -1,4 +1,4 @@
-package main
+package showcase
 
 import (
 	"fmt"
@@ -12,12 +12,12 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// maxEngineAssets is how many assets the engine takes: an UPDATE in it costs more with every row of the table.
-const maxEngineAssets = 1000
+// MaxEngineAssets is how many assets the engine takes: an UPDATE in it costs more with every row of the table.
+const MaxEngineAssets = 1000
 
-// startEngine serves an empty database from memory on a free port of 127.0.0.1 until stop is called. The engine is
+// StartEngine serves an empty database from memory on a free port of 127.0.0.1 until stop is called. The engine is
 // go-mysql-server: good for showing, with one connection and without the locks of a real server.
-func startEngine() (dsn string, stop func(), err error) {
+func StartEngine() (dsn string, stop func(), err error) {
 	const database = "quickstart"
 	logrus.SetOutput(io.Discard) // the engine reports each connection
 

@@ -1,4 +1,5 @@
-package main
+// Package showcase has what the examples show the sync on: a fleet of assets, a database in this process, and a past.
+package showcase
 
 import (
 	"fmt"
@@ -6,23 +7,33 @@ import (
 	"time"
 )
 
-// sample is one asset of the fake Innomaint.
-type sample struct {
-	customerID uint64
-	id         string
-	body       map[string]any // what the API answers; see docs of innomaint.FieldMap for what else it may look like
+// Asset is one asset of the fake Innomaint.
+type Asset struct {
+	CustomerID uint64
+	ID         string
+	Body       map[string]any // what the API answers; see docs of innomaint.FieldMap for what else it may look like
 }
 
-// The customers, with their sites. Their ids are high so that they meet no real customer's.
-var customers = []struct {
-	id     uint64
+// Customers are three customers with their sites. Their ids are high so that they meet no real customer's.
+var Customers = []struct {
+	ID     uint64
 	prefix string
 	sites  [2]string
-	vendor string // the service company
+	Vendor string // the service company
 }{
 	{990001, "QS-HOSP", [2]string{"Harbour Hospital", "Harbour Clinic North"}, "Coastal Engineering"},
 	{990002, "QS-MALL", [2]string{"Lakeside Mall", "Lakeside Parking"}, "Acme Supply"},
 	{990003, "QS-CAMP", [2]string{"Green Valley Campus", "Green Valley Hostel"}, "Deccan Facility Care"},
+}
+
+// CustomerName is a customer's largest site, "" for somebody else's id.
+func CustomerName(id uint64) string {
+	for _, c := range Customers {
+		if c.ID == id {
+			return c.sites[0]
+		}
+	}
+	return ""
 }
 
 // The kinds of equipment, which every customer has.
@@ -49,14 +60,14 @@ var (
 	departments = []string{"Facilities", "Electrical", "Housekeeping", "Safety"}
 )
 
-// newFleet returns n assets, a third of them each customer's.
-func newFleet(n int) []sample {
-	fleet := make([]sample, n)
+// NewFleet returns n assets, a third of them each customer's.
+func NewFleet(n int) []Asset {
+	fleet := make([]Asset, n)
 	for i := range fleet {
-		c := i * len(customers) / n
-		customer := customers[c]
+		c := i * len(Customers) / n
+		customer := Customers[c]
 		id := fmt.Sprintf("%s-%04d", customer.prefix, i+1)
-		fleet[i] = sample{customerID: customer.id, id: id, body: newBody(id, i, c)}
+		fleet[i] = Asset{CustomerID: customer.ID, ID: id, Body: newBody(id, i, c)}
 	}
 	return fleet
 }
@@ -64,7 +75,7 @@ func newFleet(n int) []sample {
 // newBody returns asset number i, of customer number c.
 func newBody(id string, i, c int) map[string]any {
 	e := i % len(equipment)
-	kind, customer := equipment[e], customers[c]
+	kind, customer := equipment[e], Customers[c]
 	site := i / 12 % 2
 	building := i / 24 % 2
 	room := e / 3
@@ -77,19 +88,19 @@ func newBody(id string, i, c int) map[string]any {
 		"asset_id": id, "asset_code": fmt.Sprintf("%.3s-%d", kind.subcategory, i+1),
 		"asset_name":    fmt.Sprintf("%s %d", kind.name, i/len(equipment)+1),
 		"serial_number": fmt.Sprintf("SN%08d", 7919*(i+1)), "barcode": fmt.Sprintf("8901%09d", i+1),
-		"category":     ref(10+slices.Index(categories, kind.category), kind.category),
-		"subcategory":  ref(100+e, kind.subcategory),
-		"manufacturer": ref(200+e, kind.manufacturer),
-		"model":        ref(300+e, kind.model),
-		"vendor":       vendor(c, customer.vendor),
+		"category":     Ref(10+slices.Index(categories, kind.category), kind.category),
+		"subcategory":  Ref(100+e, kind.subcategory),
+		"manufacturer": Ref(200+e, kind.manufacturer),
+		"model":        Ref(300+e, kind.model),
+		"vendor":       Vendor(c, customer.Vendor),
 		"location": map[string]any{
-			"site":     ref(1000*(c+1)+100*site, customer.sites[site]),
-			"building": ref(1000*(c+1)+100*site+10*building, fmt.Sprintf("Block %c", 'A'+building)),
-			"floor":    ref(where, fmt.Sprintf("Level %d", floor)),
-			"room":     ref(10*where+room, rooms[room]),
+			"site":     Ref(1000*(c+1)+100*site, customer.sites[site]),
+			"building": Ref(1000*(c+1)+100*site+10*building, fmt.Sprintf("Block %c", 'A'+building)),
+			"floor":    Ref(where, fmt.Sprintf("Level %d", floor)),
+			"room":     Ref(10*where+room, rooms[room]),
 		},
-		"department": ref(1+e%len(departments), departments[e%len(departments)]),
-		"status":     ref(1, "In service"), "criticality": []string{"High", "Medium", "Low"}[i%3],
+		"department": Ref(1+e%len(departments), departments[e%len(departments)]),
+		"status":     Ref(1, "In service"), "criticality": []string{"High", "Medium", "Low"}[i%3],
 		"purchase_date": date(bought), "purchase_cost": kind.cost, "currency": "INR",
 		"installation_date": date(bought.AddDate(0, 1, 0)),
 		"warranty_start":    date(bought.AddDate(0, 1, 0)), "warranty_end": date(bought.AddDate(3, 1, -1)),
@@ -99,11 +110,12 @@ func newBody(id string, i, c int) map[string]any {
 	}
 }
 
-func ref(id int, name string) map[string]any { return map[string]any{"id": id, "name": name} }
+// Ref is a master as the API gives it.
+func Ref(id int, name string) map[string]any { return map[string]any{"id": id, "name": name} }
 
-// vendor is the service company of customer number c.
-func vendor(c int, name string) map[string]any {
-	v := ref(900+c, name)
+// Vendor is the service company of customer number c.
+func Vendor(c int, name string) map[string]any {
+	v := Ref(900+c, name)
 	v["email"], v["phone"] = fmt.Sprintf("service%d@vendor.example", c+1), "+91 44 5550 0100"
 	return v
 }

@@ -1,0 +1,166 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
+)
+
+type runsData struct {
+	Runs   []runView
+	Before string // where the next page begins; "" for none
+	First  bool
+}
+
+func (c *Console) runs(r *http.Request) (answer, error) {
+	before := r.FormValue("before")
+	runs, err := synclog.Runs(r.Context(), c.db, synclog.Filter{BeforeRunID: before, Limit: maxListed + 1})
+	if err != nil {
+		return nil, err
+	}
+	d := runsData{First: before == ""}
+	if len(runs) > maxListed {
+		runs = runs[:maxListed]
+		d.Before = runs[maxListed-1].ID
+	}
+	if d.Runs, err = c.viewRuns(r.Context(), runs); err != nil {
+		return nil, err
+	}
+	return view{Template: "runs", Title: "Runs", Data: d}, nil
+}
+
+type runData struct {
+	Run     runView
+	Show    string // which of its attempts: failed, warned, changed, all
+	Entries []entryView
+	Next    uint64
+	First   bool
+}
+
+// shows are the lists of a run's page.
+var shows = map[string]wanted{"failed": wantedFailed, "warned": wantedWarned, "changed": wantedChanged, "all": wantedAll}
+
+func (c *Console) run(r *http.Request) (answer, error) {
+	ctx := r.Context()
+	runs, err := c.runsByID(ctx, []string{r.FormValue("id")})
+	if err != nil {
+		return nil, err
+	}
+	if len(runs) == 0 || r.FormValue("id") == "" {
+		return nil, failure{http.StatusNotFound, "There is no such run, or its row has been purged."}
+	}
+	views, err := c.viewRuns(ctx, runs)
+	if err != nil {
+		return nil, err
+	}
+	before, err := beforeOf(r)
+	if err != nil {
+		return nil, err
+	}
+	d := runData{Run: views[0], Show: r.FormValue("show"), First: before == 0}
+	if _, known := shows[d.Show]; !known {
+		d.Show = "all"
+		if d.Run.Failed > 0 {
+			d.Show = "failed"
+		}
+	}
+	if d.Show != "failed" || d.Run.Failed > 0 {
+		var entries []synclog.Entry
+		if entries, d.Next, err = c.runEntries(ctx, d.Run.ID, shows[d.Show], before, maxListed); err != nil {
+			return nil, err
+		}
+		if d.Entries, err = c.viewEntries(ctx, entries); err != nil {
+			return nil, err
+		}
+	}
+	return view{Template: "run", Title: "Run of " + at(d.Run.StartedAt), Data: d}, nil
+}
+
+// start begins a run as the form says and goes to its page.
+func (c *Console) start(r *http.Request) (answer, error) {
+	o, err := c.readOrder(r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := c.runner.start(r.Context(), o)
+	switch {
+	case errors.Is(err, cmmsimport.ErrSyncInProgress):
+		return nil, failure{http.StatusConflict, "The run was not started: " + synclog.ErrorMessage(err)}
+	case errors.Is(err, errShutdown):
+		return nil, failure{http.StatusServiceUnavailable, "The run was not started: " + err.Error() + "."}
+	case err != nil:
+		return nil, err
+	}
+	return seeOther("run" + string(query("id", id))), nil
+}
+
+func (c *Console) readOrder(r *http.Request) (o order, err error) {
+	switch who := r.PostFormValue("customer"); who {
+	case "":
+		return o, failure{http.StatusBadRequest, "Say for which customer the run is."}
+	case "all":
+	default:
+		id, err := strconv.ParseUint(strings.TrimSpace(who), 10, 64)
+		if err != nil || id == 0 {
+			return o, failure{http.StatusBadRequest, "A customer is named by its number."}
+		}
+		o.customerID = &id
+	}
+	o.onlyFailed = r.PostFormValue("only_failed") != ""
+	if asset := strings.TrimSpace(r.PostFormValue("asset")); asset != "" {
+		o.assetIDs = []string{asset}
+	}
+	if key := r.PostFormValue("cause"); key != "" {
+		found, err := c.problems(r.Context(), o.customerID, failing, key)
+		if err != nil {
+			return o, err
+		}
+		if len(found.List) == 0 {
+			return o, failure{http.StatusConflict, "Nothing fails for this cause any more."}
+		}
+		o.onlyFailed = true // ids are unique within a customer only
+		for _, a := range found.List[0].Assets {
+			o.assetIDs = append(o.assetIDs, a.ID)
+		}
+	}
+	return o, nil
+}
+
+// cancel ends a run of this process and goes back to its page.
+func (c *Console) cancel(r *http.Request) (answer, error) {
+	id := r.PostFormValue("run")
+	if !c.runner.cancel(id) {
+		return nil, failure{http.StatusConflict, "This run has ended, or it goes on in another process: its row says on which host. It can be cancelled only there."}
+	}
+	return seeOther("run" + string(query("id", id))), nil
+}
+
+// customerOf reads which customer a page is limited to; nil: none.
+func customerOf(r *http.Request) (*uint64, error) {
+	text := strings.TrimSpace(r.FormValue("customer"))
+	if text == "" {
+		return nil, nil
+	}
+	id, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return nil, failure{http.StatusBadRequest, "A customer is named by its number."}
+	}
+	return &id, nil
+}
+
+// beforeOf reads where a page of log rows begins; 0: at the newest.
+func beforeOf(r *http.Request) (uint64, error) {
+	text := r.FormValue("before")
+	if text == "" {
+		return 0, nil
+	}
+	id, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return 0, failure{http.StatusBadRequest, "This address does not name a page."}
+	}
+	return id, nil
+}

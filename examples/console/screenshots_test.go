@@ -1,0 +1,64 @@
+package console_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
+)
+
+// screenshots is where the README's pictures go:
+//
+//	go -C examples test ./console -run TestScreenshots -screenshots ../../docs/images
+var screenshots = flag.String("screenshots", "", "write the pictures of the docs into this `folder`, relative to the package's")
+
+const maxPicture = 200 << 10
+
+func TestScreenshots(t *testing.T) {
+	t.Parallel()
+	folder := *screenshots
+	if folder == "" {
+		folder = t.TempDir() // that they can be made is tested all the same
+	}
+	s, fleet := setupPast(t, 240, 42)
+	for _, asset := range fleet[:80] { // Harbour Hospital's, slow enough to be caught at it
+		s.api.ScriptAlways(asset.ID, innomainttest.Answer{Delay: 40 * time.Millisecond})
+	}
+	hold := make(chan struct{})
+	defer close(hold)
+	s.api.ScriptAlways(fleet[47].ID, innomainttest.Answer{Hold: hold})
+
+	b := newTab(t)
+	b.device(1100, 900, "light")
+	b.open(s, "")
+	b.run(chromedp.SetValue("#start-customer", "990001", chromedp.ByQuery))
+	b.button("Start")
+	b.see("[data-part=text]", "47 of 80 assets done")
+
+	for _, picture := range []struct {
+		name, address string
+		width, height int64
+		scheme        string
+	}{ // at widths that a README shows them in
+		{"console-overview", "", 1100, 1000, "light"},
+		{"console-overview-dark", "", 1100, 1000, "dark"},
+		{"console-failures", "failures", 1100, 900, "light"},
+		{"console-asset-dark", "asset?customer=990001&id=" + fleet[76].ID, 1100, 800, "dark"},
+		{"console-phone", "", 390, 844, "light"},
+		{"console-phone-failures-dark", "failures", 390, 844, "dark"},
+	} {
+		b.device(picture.width, picture.height, picture.scheme)
+		b.open(s, picture.address)
+		var png []byte
+		b.run(chromedp.CaptureScreenshot(&png))
+		must(t, os.WriteFile(filepath.Join(folder, picture.name+".png"), png, 0o644))
+		if len(png) > maxPicture {
+			t.Errorf("%s has %d bytes: too many for a README", picture.name, len(png))
+		}
+	}
+}
