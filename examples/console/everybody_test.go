@@ -1,7 +1,10 @@
 package console_test
 
 import (
-	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -141,12 +144,19 @@ func TestTheKeyboardIsEnough(t *testing.T) {
 	b.see(".lead .badge", "Interrupted")
 }
 
-// Without the script the pages are still, and hold the same.
+// Without the script a run is started, and its page comes anew by itself while the run goes on.
 func TestPagesWorkWithoutTheScript(t *testing.T) {
 	t.Parallel()
-	s, pages := everyPage(t)
-	for i, address := range pages[:len(pages)-1] {
-		page := s.get(address)
-		equal(t, fmt.Sprint(i, " has its contents"), len(page) > 2000, true)
+	s := setup(t)
+	defer close(fill(s, 4, "A-1"))
+	response, err := http.PostForm(s.url+"start", url.Values{"customer": {"990001"}})
+	must(t, err)
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	must(t, err)
+	for _, want := range []string{"0 of 4 assets done", `<noscript><meta http-equiv="refresh"`, "Cancel the run"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
 	}
 }

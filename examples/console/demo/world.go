@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -109,4 +110,7 @@ func (w *world) serve(fleet []showcase.Asset, pace time.Duration) {
 	}
 }
 
-func (w *world) options() cmmsimport.Options { return cmmsimport.Options{Client: w.client} }
+// options keep the log output quiet: the pages tell it all.
+func (w *world) options() cmmsimport.Options {
+	return cmmsimport.Options{Client: w.client, Logger: slog.New(slog.DiscardHandler)}
+}
