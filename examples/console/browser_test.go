@@ -166,12 +166,6 @@ func eval[T any](b *tab, expression string) (value T) {
 	return value
 }
 
-// text is all that a person reads of the page.
-func (b *tab) text() string {
-	b.t.Helper()
-	return strings.Join(strings.Fields(eval[string](b, "document.querySelector('main').innerText")), " ")
-}
-
 // button presses the button with this text.
 func (b *tab) button(text string) {
 	b.t.Helper()

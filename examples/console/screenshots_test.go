@@ -48,7 +48,7 @@ func TestScreenshots(t *testing.T) {
 		{"console-overview", "", 1100, 1000, "light"},
 		{"console-overview-dark", "", 1100, 1000, "dark"},
 		{"console-failures", "failures", 1100, 900, "light"},
-		{"console-asset-dark", "asset?customer=990001&id=" + fleet[76].ID, 1100, 800, "dark"},
+		{"console-asset-dark", "asset?customer=990002&id=" + fleet[81].ID, 1100, 800, "dark"},
 		{"console-phone", "", 390, 844, "light"},
 		{"console-phone-failures-dark", "failures", 390, 844, "dark"},
 	} {

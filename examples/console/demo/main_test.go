@@ -43,7 +43,7 @@ func TestDemo(t *testing.T) {
 		"export.csv":           "QS-CAMP-0120",
 	} {
 		body := get(t, home+address)
-		for _, text := range strings.Split(want, "|") {
+		for text := range strings.SplitSeq(want, "|") {
 			if !strings.Contains(body, text) {
 				t.Errorf("%q lacks %q", address, text)
 			}
