@@ -45,8 +45,8 @@ func TestScreenshots(t *testing.T) {
 		width, height int64
 		scheme        string
 	}{ // at widths that a README shows them in
-		{"console-overview", "", 1100, 1000, "light"},
-		{"console-overview-dark", "", 1100, 1000, "dark"},
+		{"console-light", "", 1100, 1000, "light"},
+		{"console-dark", "", 1100, 1000, "dark"},
 		{"console-failures", "failures", 1100, 900, "light"},
 		{"console-asset-dark", "asset?customer=990002&id=" + fleet[81].ID, 1100, 800, "dark"},
 		{"console-phone", "", 390, 844, "light"},

@@ -20,6 +20,7 @@ var imports = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "log": "log", "maps": "maps", "os": "os",
 	"slices": "slices", "slog": "log/slog", "sql": "database/sql", "strings": "strings", "testing": "testing", "time": "time",
 	"gorm": "gorm.io/gorm", "mysql": "gorm.io/driver/mysql",
+	"console":       "ic3.internal/innomaintsync/examples/console",
 	"cmmsimport":    "ic3.internal/innomaintsync/cmmsimport",
 	"innomaint":     "ic3.internal/innomaintsync/cmmsimport/innomaint",
 	"innomainttest": "ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest",
