@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
 	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
 )
 
 // place is a world on a server, seen by the test over one connection, so that every other one is a child's.
@@ -42,8 +44,8 @@ func newPlace(t *testing.T, server *mariadbtest.Server) *place {
 }
 
 // order is for a child behind the proxy.
-func (p *place) order(proxy *proxy) order {
-	return order{DSN: fmt.Sprintf("root@tcp(%s)/%s", proxy.listener.Addr(), p.database), URL: p.API.URL()}
+func (p *place) order(proxy *wire.Proxy) order {
+	return order{DSN: proxy.DSN(p.database), URL: p.API.URL()}
 }
 
 // settled waits until the server has done with what a child's connections left.
@@ -127,17 +129,19 @@ func (p *place) kill(r *rand.Rand, m moment, atomic bool) outcome {
 	must(p.t, p.DB.Raw("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)").Scan(&began).Error)
 
 	out := outcome{moment: m}
-	proxy := newProxy(p.t, p.server.Socket(), out.moment)
+	proxy := wire.Start(p.t, p.server.Socket())
 	o := p.order(proxy)
 	o.AtomicLog = atomic
 	if r.IntN(3) == 0 {
 		o.CustomerID = &failing.CustomerID
 	}
+	process := make(chan *os.Process, 1)
+	kill := strike{counter: counter{moment: m}, act: func() { _ = (<-process).Kill() }}
+	proxy.Watch(kill.taps())
 	c := start(p.t, o)
-	proxy.act = func() { _ = c.cmd.Process.Kill() }
-	proxy.serve()
+	process <- c.cmd.Process
 	out.killed = c.wait(p.t, p.World)
-	proxy.close()
+	proxy.Close()
 	p.settled()
 
 	dead := p.dead()

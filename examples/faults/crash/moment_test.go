@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
 )
 
 // target is which of the statements that a process sends is meant.
@@ -62,13 +64,12 @@ type counter struct {
 	lastCommit bool
 }
 
-// meant reports whether the moment has come with this packet: command byte and text, or for a prepared statement "".
-func (c *counter) meant(command byte, text string) bool {
-	const query, execute = 0x03, 0x17
-	if command != query && command != execute {
+// meant reports whether the moment has come with this statement.
+func (c *counter) meant(s wire.Statement) bool {
+	if s.Prepare {
 		return false
 	}
-	commit := text == "COMMIT"
+	commit := s.Text == "COMMIT"
 	hit := false
 	switch c.target {
 	case anyStatement:
@@ -78,9 +79,9 @@ func (c *counter) meant(command byte, text string) bool {
 	case behindCommit:
 		hit = c.lastCommit
 	case atBegin:
-		hit = text == "START TRANSACTION"
+		hit = s.Text == "START TRANSACTION"
 	case atLogRow:
-		hit = strings.HasPrefix(text, "INSERT INTO cmms_sync_log")
+		hit = strings.HasPrefix(s.Text, "INSERT INTO cmms_sync_log")
 	}
 	c.lastCommit = commit
 	if hit {

@@ -1,12 +1,14 @@
 package crash_test
 
 import (
+	"os"
 	"syscall"
 	"testing"
 	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
 )
 
 // A process stands still (SIGSTOP) for longer than its lease lasts. Another run takes it for dead, closes it, reconstructs
@@ -31,19 +33,19 @@ func TestStall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t, server)
-			proxy := newProxy(t, server.Socket(), tc.moment)
-			proxy.resume = true
+			proxy := wire.Start(t, server.Socket())
 			o := p.order(proxy)
 			o.AtomicLog, o.AssetTimeout = tc.atomic, 2*time.Second // a lease of 23 s
 			p.AllowLease(o.AssetTimeout)
-			c := start(t, o)
-			stopped, woken := make(chan struct{}), make(chan struct{})
-			proxy.act = func() {
-				_ = c.cmd.Process.Signal(syscall.SIGSTOP)
+			process, stopped, woken := make(chan *os.Process, 1), make(chan struct{}), make(chan struct{})
+			stall := strike{counter: counter{moment: tc.moment}, resume: true, act: func() {
+				_ = (<-process).Signal(syscall.SIGSTOP)
 				close(stopped)
 				<-woken
-			}
-			proxy.serve()
+			}}
+			proxy.Watch(stall.taps())
+			c := start(t, o)
+			process <- c.cmd.Process
 			<-stopped
 			stalled := p.dead()
 			p.leasesEnd()
@@ -62,7 +64,7 @@ func TestStall(t *testing.T) {
 			if c.wait(t, p.World) {
 				t.Error("the stalled process was killed")
 			}
-			proxy.close()
+			proxy.Close()
 			p.settled()
 			p.equal("reconstructed rows in the end", 0, "SELECT COUNT(*) FROM cmms_sync_log WHERE warnings LIKE '%reconstructed%'")
 			p.equal("stalled run's row", 1, "SELECT COUNT(*) FROM cmms_sync_run WHERE id = ? AND status = ?", stalled, synclog.Interrupted)

@@ -3,8 +3,8 @@
 //
 //	s := stage.New(t, stage.Settings{})
 //	for _, point := range s.Points(t, opts) {
-//		once := s.At(point, func(wire.Statement) wire.Verdict { return wire.Cut })
-//		summary, err := s.Run(t, wire.Taps{Request: once.Tap}, opts)
+//		once := stage.At(point, func(wire.Statement) wire.Verdict { return wire.Cut })
+//		summary, err := s.Run(t, wire.Taps{Request: once.Request}, opts)
 //		once.MustHaveFired(t)
 //		…
 //		s.Check(t)

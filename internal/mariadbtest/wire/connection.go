@@ -22,30 +22,49 @@ type connection struct {
 func (c *connection) pass() {
 	var answers sync.WaitGroup
 	answers.Go(func() {
-		c.forward(c.server, c.client, c.fromServer)
+		forward(c.server, c.fromServer)
 		_ = c.client.Close() // wakes the other direction; serve closes it once more
 	})
-	c.forward(c.client, c.server, c.fromClient)
+	forward(c.client, c.fromClient)
 	_ = c.server.Close()
 	answers.Wait()
 }
 
-func (c *connection) forward(from, to net.Conn, judge func(packet) Verdict) {
+// forward reads packets for as long as they are delivered.
+func forward(from net.Conn, deliver func(packet) bool) {
 	for {
 		p, err := readPacket(from)
-		if err != nil || judge(p) == Cut {
-			return
-		}
-		if _, err := to.Write(p); err != nil {
+		if err != nil || !deliver(p) {
 			return
 		}
 	}
 }
 
-// fromClient judges what the client sends. Number 0 begins a command.
-func (c *connection) fromClient(p packet) Verdict {
+// fromClient delivers what the client sends, and reports whether the connection goes on.
+func (c *connection) fromClient(p packet) bool {
+	s := c.statement(p)
+	if s == nil {
+		return write(c.server, p)
+	}
+	taps := c.proxy.count(s)
+	if taps.Request(*s) == Cut {
+		return false
+	}
+	c.mu.Lock()
+	c.waiting = s
+	c.mu.Unlock()
+	half := len(p) / 2
+	if !write(c.server, p[:half]) || taps.HalfSent(*s) == Cut || !write(c.server, p[half:]) {
+		return false
+	}
+	taps.Sent(*s)
+	return true
+}
+
+// statement is what a packet of the client's carries; nil for none. Number 0 begins a command.
+func (c *connection) statement(p packet) *Statement {
 	if p.sequence() != 0 || len(p.payload()) == 0 {
-		return Pass
+		return nil
 	}
 	s := &Statement{ThreadID: c.command()}
 	switch p.payload()[0] {
@@ -56,19 +75,14 @@ func (c *connection) fromClient(p packet) Verdict {
 	case comExecute:
 		s.Text = c.prepared(p)
 	default:
-		return Pass
+		return nil
 	}
-	if c.proxy.request(s) == Cut {
-		return Cut
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.waiting = s
-	return Pass
+	return s
 }
 
-// fromServer judges what the server sends: the first packet of an answer says that the statement is done with.
-func (c *connection) fromServer(p packet) Verdict {
+// fromServer delivers what the server sends, and reports whether the connection goes on. The first packet of an answer says
+// that the statement is done with.
+func (c *connection) fromServer(p packet) bool {
 	c.mu.Lock()
 	s := c.waiting
 	c.waiting = nil
@@ -81,13 +95,23 @@ func (c *connection) fromServer(p packet) Verdict {
 		c.texts[id] = s.Text
 	}
 	c.mu.Unlock()
+	taps := c.proxy.tapped()
 	if turnedAway {
-		c.proxy.refuse()
+		taps.Refused()
 	}
 	if s == nil {
-		return Pass
+		return write(c.client, p)
 	}
-	return c.proxy.answer(*s, errorNumber(p))
+	if taps.Answer(*s, errorNumber(p)) == Cut || !write(c.client, p) {
+		return false
+	}
+	taps.Answered(*s)
+	return true
+}
+
+func write(to net.Conn, p []byte) bool {
+	_, err := to.Write(p)
+	return err == nil
 }
 
 // command notes that a command came, and returns the server's id of the connection.

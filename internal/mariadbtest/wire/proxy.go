@@ -24,17 +24,50 @@ const (
 	Cut                 // break the connection instead, on both sides
 )
 
-// Taps are called while the client waits, by one goroutine a connection. A nil one does nothing.
+// Taps are called while the client waits, by one goroutine a connection and direction. A nil one does nothing.
 type Taps struct {
 	// Request has a statement that the server does not have yet.
 	Request func(Statement) Verdict
+	// HalfSent has a statement of which the server has the first half.
+	HalfSent func(Statement) Verdict
+	// Sent has a statement that the server has been given. Its answer may be on its way.
+	Sent func(Statement)
 	// Answer has a statement that the server has carried out or refused with this error, 0 for none, before the client
 	// hears of it.
 	Answer func(s Statement, errorNumber uint16) Verdict
+	// Answered has a statement whose answer the client has been given; of a query, its first packet.
+	Answered func(Statement)
 	// Refused is called when a client is turned away: the server is not there, or takes no more connections.
 	Refused func()
 	// Left is called when a connection has ended, whoever ended it.
 	Left func()
+}
+
+// withDefaults returns taps none of which is nil.
+func (t Taps) withDefaults() Taps {
+	pass, nothing := func(Statement) Verdict { return Pass }, func(Statement) {}
+	if t.Request == nil {
+		t.Request = pass
+	}
+	if t.HalfSent == nil {
+		t.HalfSent = pass
+	}
+	if t.Sent == nil {
+		t.Sent = nothing
+	}
+	if t.Answer == nil {
+		t.Answer = func(Statement, uint16) Verdict { return Pass }
+	}
+	if t.Answered == nil {
+		t.Answered = nothing
+	}
+	if t.Refused == nil {
+		t.Refused = func() {}
+	}
+	if t.Left == nil {
+		t.Left = func() {}
+	}
+	return t
 }
 
 // Proxy passes on what clients and a server say to each other.
@@ -57,8 +90,9 @@ func Start(tb testing.TB, socket string) *Proxy {
 		tb.Fatalf("wire: %v", err)
 	}
 	p := &Proxy{socket: socket, listener: listener, open: map[net.Conn]bool{}}
+	p.Watch(Taps{})
 	p.running.Go(p.accept)
-	tb.Cleanup(p.close)
+	tb.Cleanup(p.Close)
 	return p
 }
 
@@ -74,7 +108,7 @@ func (p *Proxy) UserDSN(user, database string) string {
 func (p *Proxy) Watch(taps Taps) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.taps, p.number = taps, 0
+	p.taps, p.number = taps.withDefaults(), 0
 }
 
 // CutAll breaks every connection.
@@ -86,8 +120,9 @@ func (p *Proxy) CutAll() {
 	}
 }
 
-func (p *Proxy) close() {
-	_ = p.listener.Close() // once only
+// Close breaks every connection and waits for their ends. The test's end does it too.
+func (p *Proxy) Close() {
+	_ = p.listener.Close() // it may be closed already
 	p.CutAll()
 	p.mu.Lock()
 	p.open = nil
@@ -111,7 +146,7 @@ func (p *Proxy) serve(client net.Conn) {
 	defer func() { _ = client.Close() }() // either side may have closed it
 	server, err := net.Dial("unix", p.socket)
 	if err != nil {
-		p.refuse()
+		p.tapped().Refused()
 		return
 	}
 	defer func() { _ = server.Close() }()
@@ -143,15 +178,7 @@ func (p *Proxy) leave(conns ...net.Conn) {
 	}
 	left := p.taps.Left
 	p.mu.Unlock()
-	if left != nil {
-		left()
-	}
-}
-
-func (p *Proxy) refuse() {
-	if refused := p.tapped().Refused; refused != nil {
-		refused()
-	}
+	left()
 }
 
 func (p *Proxy) tapped() Taps {
@@ -160,22 +187,11 @@ func (p *Proxy) tapped() Taps {
 	return p.taps
 }
 
-// request counts a statement and asks the tap.
-func (p *Proxy) request(s *Statement) Verdict {
+// count numbers a statement, and returns the taps that it is counted for.
+func (p *Proxy) count(s *Statement) Taps {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.number++
 	s.Number = p.number
-	ask := p.taps.Request
-	p.mu.Unlock()
-	if ask == nil {
-		return Pass
-	}
-	return ask(*s)
-}
-
-func (p *Proxy) answer(s Statement, errorNumber uint16) Verdict {
-	if ask := p.tapped().Answer; ask != nil {
-		return ask(s, errorNumber)
-	}
-	return Pass
+	return p.taps
 }

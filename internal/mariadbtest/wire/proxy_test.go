@@ -3,6 +3,7 @@ package wire_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"sync"
@@ -99,6 +100,45 @@ func TestEveryStatementIsSeen(t *testing.T) {
 	}
 }
 
+func TestTheMomentsOfAStatement(t *testing.T) {
+	t.Parallel()
+	proxy, through, direct := setup(t)
+	moments := make(chan string, 5) // Sent and Answer come from two goroutines
+	at := func(moment string) func(wire.Statement) wire.Verdict {
+		return func(s wire.Statement) wire.Verdict {
+			if s.Text == insert && !s.Prepare {
+				moments <- fmt.Sprint(moment, ", rows ", rows(t, direct))
+			}
+			return wire.Pass
+		}
+	}
+	sent := make(chan struct{})
+	proxy.Watch(wire.Taps{
+		Request: at("request"), HalfSent: at("half sent"),
+		Sent: func(s wire.Statement) {
+			if s.Text == insert && !s.Prepare {
+				moments <- "sent"
+				close(sent)
+			}
+		},
+		Answer: func(s wire.Statement, _ uint16) wire.Verdict {
+			if s.Text == insert && !s.Prepare {
+				<-sent
+			}
+			return at("answer")(s)
+		},
+		Answered: func(s wire.Statement) { at("answered")(s) },
+	})
+	if _, err := through.Exec(insert, 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"request, rows 0", "half sent, rows 0", "sent", "answer, rows 1", "answered, rows 1"} {
+		if got := <-moments; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestALostRequestAndALostAnswer(t *testing.T) {
 	t.Parallel()
 	proxy, through, direct := setup(t)
@@ -113,6 +153,7 @@ func TestALostRequestAndALostAnswer(t *testing.T) {
 		rows int
 	}{
 		"request": {wire.Taps{Request: cut}, 0},
+		"half":    {wire.Taps{HalfSent: cut}, 0},
 		"answer":  {wire.Taps{Answer: func(s wire.Statement, _ uint16) wire.Verdict { return cut(s) }}, 1},
 	} {
 		proxy.Watch(tc.taps)
