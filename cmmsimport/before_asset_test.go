@@ -43,6 +43,13 @@ func TestBeforeAssetsContextReachesTheWholeAttempt(t *testing.T) {
 		equal(t, "the enricher's context", ctx.Value(assetKey{}), any(asset.CMMSAssetID))
 		return cmmsimport.EnrichAssetFromAPI(ctx, tx, masters, asset, detail)
 	}
+	opts.Recorder = recorderFunc(func(ctx context.Context, db *gorm.DB, e *synclog.Entry) error {
+		equal(t, "the context of the recorder's handle", db.Statement.Context.Value(assetKey{}), any(e.CMMSAssetID))
+		if _, limited := db.Statement.Context.Deadline(); !limited {
+			t.Error("a recorder that does not pass its context on may hang for ever")
+		}
+		return synclog.Recorder{}.Record(ctx, db, e)
+	})
 	opts.OnAsset = func(res cmmsimport.AssetResult, _ cmmsimport.Progress) {
 		order = append(order, "after "+res.CMMSAssetID)
 	}

@@ -43,7 +43,7 @@ func (r *run) record(ctx context.Context, e *synclog.Entry) error {
 		if err := r.catchUp(ctx, e); err != nil {
 			return err
 		}
-		err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, r.prepared, e) })
+		err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, r.prepared.WithContext(ctx), e) })
 		e.Uncertain = err != nil
 		if err != nil {
 			return err
