@@ -82,7 +82,9 @@ func (r *run) repairDeadRun(ctx context.Context, id string) error {
 	}
 	r.log.LogAttrs(ctx, slog.LevelWarn, "a run that died was closed", slog.String("dead_run", id), slog.Int("reconstructed_log_rows", len(dead.unlogged)))
 	for _, e := range dead.unlogged {
-		if err := r.yieldTo(ctx, e); err != nil {
+		// The run is closed by now, so that nobody comes back to this.
+		err := retry(ctx, r.log, "looking for a row of the run's own", r.patience, func() error { return r.yieldTo(ctx, e) })
+		if err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package cmmsimport
 
 import (
 	"context"
+	"log/slog"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
@@ -27,7 +28,7 @@ func (r *run) replaceReconstructed(ctx context.Context, e *synclog.Entry) error 
 	if err != nil || other == 0 {
 		return err
 	}
-	return r.db.WithContext(ctx).Exec(deleteRow, other, e.CustomerID).Error
+	return r.deleteReconstructed(ctx, other, e)
 }
 
 // yieldTo deletes a reconstructed entry beside which the run that was taken for dead has written its own.
@@ -39,7 +40,19 @@ func (r *run) yieldTo(ctx context.Context, reconstructed *synclog.Entry) error {
 	if err != nil || other == 0 {
 		return err
 	}
-	return r.db.WithContext(ctx).Exec(deleteRow, reconstructed.ID, reconstructed.CustomerID).Error
+	return r.deleteReconstructed(ctx, reconstructed.ID, reconstructed)
+}
+
+// deleteReconstructed deletes a reconstructed row of e's attempt. An account may lack the right to: then it stays, and says
+// itself what it is.
+func (r *run) deleteReconstructed(ctx context.Context, id uint64, e *synclog.Entry) error {
+	err := r.db.WithContext(ctx).Exec(deleteRow, id, e.CustomerID).Error
+	if err == nil || transient(err) || ctx.Err() != nil {
+		return err
+	}
+	r.log.LogAttrs(ctx, slog.LevelWarn, "a reconstructed log row stands beside the run's own, and could not be deleted",
+		slog.Uint64("id", id), slog.Uint64("customer_id", e.CustomerID), slog.String("cmms_asset_id", e.CMMSAssetID), errorText(err))
+	return nil
 }
 
 // otherRow returns another row of the same attempt, a reconstructed one or one of the run itself; 0 for none.

@@ -2,11 +2,14 @@ package cmmsimport
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
@@ -32,15 +35,14 @@ func (p pausing) Record(ctx context.Context, db *gorm.DB, e *synclog.Entry) erro
 
 const runOut = "UPDATE cmms_sync_lock SET expires_at = UTC_TIMESTAMP(6)"
 
-// The process stalls between COMMIT and the log row of A-2, for longer than its lease. Another run takes it for dead, and
-// reconstructs that row. Then it goes on.
-func TestAStalledRunsOwnRowReplacesTheReconstructedOne(t *testing.T) {
-	t.Parallel()
-	detail := func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
-		return &innomaint.Asset{ID: ref.AssetID, Name: "new"}, nil
-	}
-	stalled := startRun(t, APIClientFunc(detail))
-	var other Summary
+var renamed = APIClientFunc(func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
+	return &innomaint.Asset{ID: ref.AssetID, Name: "new"}, nil
+})
+
+// stallAt2 syncs, and stalls between COMMIT and the log row of A-2 for longer than the lease. Another run takes it for dead,
+// and reconstructs that row. Then it goes on.
+func stallAt2(t *testing.T, stalled *run) (summary, other Summary, err error) {
+	t.Helper()
 	stalled.opts.Recorder = pausing{before: func(e *synclog.Entry) {
 		if e.CMMSAssetID != "A-2" {
 			return
@@ -49,8 +51,7 @@ func TestAStalledRunsOwnRowReplacesTheReconstructedOne(t *testing.T) {
 			t.Error(err)
 		}
 		stalled.age(leaseDuration(defaultAssetTimeout) + time.Second)
-		var err error
-		other, err = SyncAllAssetsFromInnomaint(t.Context(), stalled.db, Options{Client: APIClientFunc(detail), Logger: slog.New(slog.DiscardHandler)})
+		other, err = SyncAllAssetsFromInnomaint(t.Context(), stalled.db, Options{Client: renamed, Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Error(err)
 		}
@@ -58,8 +59,15 @@ func TestAStalledRunsOwnRowReplacesTheReconstructedOne(t *testing.T) {
 			t.Errorf("%d rows were reconstructed", n)
 		}
 	}}
-	err := stalled.syncCustomers(t.Context())
-	summary, err := stalled.finish(t.Context(), err)
+	err = stalled.syncCustomers(t.Context())
+	summary, err = stalled.finish(t.Context(), err)
+	return summary, other, err
+}
+
+func TestAStalledRunsOwnRowReplacesTheReconstructedOne(t *testing.T) {
+	t.Parallel()
+	stalled := startRun(t, renamed)
+	summary, other, err := stallAt2(t, stalled)
 	if !errors.Is(err, ErrSyncInProgress) || summary.Successful != 2 || other.Successful != 3 {
 		t.Errorf("error %v, %v, %v", err, summary, other)
 	}
@@ -74,13 +82,32 @@ func TestAStalledRunsOwnRowReplacesTheReconstructedOne(t *testing.T) {
 	}
 }
 
-// The same, but the stalled run wakes up when the other one has looked for its row already, and has written it.
+// Without the right to DELETE from the log both rows stay, and nothing else is held up by that.
+func TestAReconstructedRowThatCannotBeDeletedStays(t *testing.T) {
+	t.Parallel()
+	stalled := startRun(t, renamed)
+	err := stalled.db.Callback().Raw().Before("gorm:raw").Register("test:refuse", func(db *gorm.DB) {
+		if strings.HasPrefix(db.Statement.SQL.String(), "DELETE FROM cmms_sync_log") {
+			_ = db.AddError(&mysql.MySQLError{Number: 1142, Message: "DELETE command denied"})
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, _, err := stallAt2(t, stalled)
+	if !errors.Is(err, ErrSyncInProgress) || errors.Is(err, ErrAuditIncomplete) {
+		t.Error(err)
+	}
+	rows := "SELECT COUNT(*) FROM cmms_sync_log WHERE run_id = '" + summary.RunID + "' AND warnings IS "
+	if own, reconstructed := stalled.scan(t, rows+"NULL"), stalled.scan(t, rows+"NOT NULL"); own != 2 || reconstructed != 1 {
+		t.Errorf("%d rows of the stalled run are its own, %d reconstructed", own, reconstructed)
+	}
+}
+
+// The stalled run wakes up when the other one has looked for its row already, and has written it.
 func TestAReconstructedRowYields(t *testing.T) {
 	t.Parallel()
-	detail := func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
-		return &innomaint.Asset{ID: ref.AssetID, Name: "new"}, nil
-	}
-	stalled := startRun(t, APIClientFunc(detail))
+	stalled := startRun(t, renamed)
 	reconstructed := 0
 	repairing := pausing{after: func(e *synclog.Entry) {
 		if e.RunID != stalled.summary.RunID {
@@ -104,8 +131,18 @@ func TestAReconstructedRowYields(t *testing.T) {
 	if err := stalled.db.Exec(runOut).Error; err != nil {
 		t.Fatal(err)
 	}
-	_, err := SyncAllAssetsFromInnomaint(t.Context(), stalled.db, Options{Client: APIClientFunc(detail), Recorder: repairing, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil || reconstructed == 0 {
+	broken := false // the connection, where the reconstructed row is to yield
+	err := stalled.db.Callback().Row().Before("gorm:row").Register("test:break", func(db *gorm.DB) {
+		if !broken && strings.Contains(db.Statement.SQL.String(), "cmms_sync_log own") {
+			broken = true
+			_ = db.AddError(driver.ErrBadConn)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = SyncAllAssetsFromInnomaint(t.Context(), stalled.db, Options{Client: renamed, Recorder: repairing, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil || reconstructed == 0 || !broken {
 		t.Fatalf("error %v, %d rows were reconstructed", err, reconstructed)
 	}
 	const own = "SELECT COUNT(*) FROM cmms_sync_log WHERE cmms_asset_id = 'A-2' AND run_id = '"
