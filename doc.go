@@ -6,6 +6,7 @@
 //   - [ic3.internal/innomaintsync/cmmsimport/innomaint]: the client of the Innomaint API.
 //   - [ic3.internal/innomaintsync/cmmsimport/synclog]: the audit log: reading it, and keeping it short.
 //   - [ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest]: a fake Innomaint server for tests.
+//   - [ic3.internal/innomaintsync/cmmsimport/cmmsimporttest]: an asset register in memory for tests.
 //
 // The module examples/ beside it shows them at work.
 package innomaintsync

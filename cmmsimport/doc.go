@@ -59,13 +59,23 @@
 //
 // # What is tried again
 //
-// The client repeats a call as its own documentation says. A transaction or single write is repeated, with exponential
-// backoff and full jitter, on: deadlock (1213, also Galera's conflict at COMMIT), lock wait timeout (1205), a connection
-// that died, a server that shuts down, restarts (1053) or is not ready (1047), too many connections (1040, 1203), read-only
-// (1290, 1836), a statement that was interrupted (1317, 3024). Repeating after an unknown outcome is safe: the same values
-// are written, and a log row is looked for before it is inserted again. Nothing else is repeated.
+// The client repeats a call as its own documentation says. A transaction or single write is tried nine times, within some six
+// seconds, with exponential backoff and full jitter, on:
+//
+//   - a deadlock (1213, also Galera's conflict at COMMIT), a lock that is not to be had (1205, 3572);
+//   - a connection that died or was ended (1152, 1927, 4031), a statement that was interrupted (1317, 3024);
+//   - a COMMIT that failed in a cluster: 1180 (Galera), 3100 and 3101 (Group Replication), and TiDB's conflicts (8002, 8005,
+//     8022, 8028, 9004, 9007).
+//
+// A run that is under way waits for a database that is away as a whole, up to two minutes within AssetTimeout: no connection
+// to be had, too many of them (1040, 1203), a server that is not ready (1047), shuts down (1053, 3168) or is read-only (1290,
+// 1836), TiDB without its storage (9001, 9002, 9003, 9005), ProxySQL without a server (9001), Vitess without a primary.
+//
+// Repeating after an unknown outcome is safe: the same values are written, and a log row is looked for before it is inserted
+// again. Nothing else is repeated.
 //
 // # Testing
 //
-// Package innomainttest serves a fake tenant over HTTP. APIClientFunc makes a client of a function.
+// Package innomainttest serves a fake tenant over HTTP. Package cmmsimporttest is an asset register in memory. APIClientFunc
+// makes a client of a function.
 package cmmsimport
