@@ -1,8 +1,8 @@
 package cmmsimport
 
 import (
-	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -52,11 +52,9 @@ func (r *run) findUnlogged(tx *gorm.DB, d *deadRun) error {
 	return nil
 }
 
-// logsToTable reports whether the recorder is synclog.Recorder, or a host's own that embeds it.
+// logsToTable reports whether the log is in cmms_sync_log.
 func (r *run) logsToTable() bool {
-	_, ok := r.opts.Recorder.(interface {
-		Prepare(ctx context.Context, db *gorm.DB) error
-	})
+	_, ok := r.opts.Recorder.(tableRecorder)
 	return ok
 }
 
@@ -88,17 +86,13 @@ func (d *deadRun) customers(tx *gorm.DB, since time.Time) ([]uint64, error) {
 	if err := tx.Raw(attemptedCustomers).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
-	held := map[string]bool{}
-	for _, name := range d.others {
-		held[name] = true
-	}
 	var customers []uint64
 	for _, row := range rows {
 		newest, err := utc.Parse(row.Newest)
 		if err != nil {
 			return nil, err
 		}
-		if !newest.Before(since) && !held[customerLease(row.CustomerID)] {
+		if !newest.Before(since) && !slices.Contains(d.others, customerLease(row.CustomerID)) {
 			customers = append(customers, row.CustomerID)
 		}
 	}

@@ -16,16 +16,22 @@ import (
 	"ic3.internal/innomaintsync/internal/mariadbtest"
 )
 
-// startRun begins a run over three assets of customer 7, up to the first one.
-func startRun(t *testing.T, client APIClient) *run {
+func open(t *testing.T, dsn string) *gorm.DB {
 	t.Helper()
-	db, err := gorm.Open(mysql.Open(mariadbtest.Database(t)), &gorm.Config{Logger: logger.Discard})
+	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if pool, err := db.DB(); err == nil {
 		t.Cleanup(func() { _ = pool.Close() })
 	}
+	return db
+}
+
+// startRun begins a run over three assets of customer 7, up to the first one.
+func startRun(t *testing.T, client APIClient) *run {
+	t.Helper()
+	db := open(t, mariadbtest.Database(t))
 	if err := Migrate(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}

@@ -10,9 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/internal/mariadbtest"
@@ -32,24 +30,12 @@ func newMovedLease(t *testing.T, atomic bool) *movedLease {
 	t.Helper()
 	server := mariadbtest.Start(t)
 	server.Database(t) // t1
-	m := &movedLease{t: t, proxy: wire.Start(t, server.Socket()), direct: openWire(t, server.DSN("t1")), atomic: atomic}
+	m := &movedLease{t: t, proxy: wire.Start(t, server.Socket()), direct: open(t, server.DSN("t1")), atomic: atomic}
 	if err := Migrate(t.Context(), m.direct); err != nil {
 		t.Fatal(err)
 	}
 	m.exec("INSERT INTO ic3_asset_master (customer_id, cmms_asset_id) VALUES (7, 'A-1'), (7, 'A-2'), (7, 'A-3'), (8, 'A-4')")
 	return m
-}
-
-func openWire(t *testing.T, dsn string) *gorm.DB {
-	t.Helper()
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if pool, err := db.DB(); err == nil {
-		t.Cleanup(func() { _ = pool.Close() })
-	}
-	return db
 }
 
 func (m *movedLease) exec(text string) {
@@ -88,7 +74,7 @@ func (m *movedLease) sync(moveAt, fetchAt int) (sent []string, summary Summary, 
 		}
 		return &innomaint.Asset{ID: ref.AssetID, Name: fmt.Sprint("round ", m.round), Vendor: innomaint.Reference{Name: fmt.Sprint("vendor ", m.round)}}, nil
 	})
-	r = newRun(plainSession(openWire(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
+	r = newRun(plainSession(open(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
 	if err := r.start(m.t.Context()); err != nil {
 		m.t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ func newRun(db *gorm.DB, opts Options) *run {
 	r := &run{
 		opts:     opts,
 		db:       db,
-		prepared: prepared.Handle(context.Background(), db), // each use gives it a context
+		prepared: prepared.Handle(context.Background(), db),
 		log:      opts.Logger.With(slog.String("run_id", id)),
 		query: AssetQuery{
 			CustomerID: opts.CustomerID, CMMSAssetIDs: opts.CMMSAssetIDs, OnlyFailed: opts.OnlyFailed,
@@ -164,16 +164,17 @@ func (r *run) prepareStatements(ctx context.Context) error {
 	if r.opts.DryRun {
 		return nil
 	}
-	// synclog.Recorder, and a host's own that embeds it.
-	recorder, ok := r.opts.Recorder.(interface {
-		Prepare(ctx context.Context, db *gorm.DB) error
-	})
-	if ok && r.opts.AtomicLog {
+	if recorder, ok := r.opts.Recorder.(tableRecorder); ok && r.opts.AtomicLog {
 		if err := recorder.Prepare(ctx, r.db); err != nil {
 			return err
 		}
 	}
 	return prepared.OnPool(ctx, r.db, markSynced)
+}
+
+// tableRecorder is synclog.Recorder, or a host's own that embeds it.
+type tableRecorder interface {
+	Prepare(ctx context.Context, db *gorm.DB) error
 }
 
 func (r *run) createRow(ctx context.Context) error {

@@ -142,7 +142,7 @@ func (a *Asset) decoded() (all [slots]decodedField) {
 	if !a.UpdatedAt.IsZero() {
 		updated = a.UpdatedAt.Format(time.RFC3339Nano)
 	}
-	for s, field := range map[slot]decodedField{
+	all = [slots]decodedField{
 		slotAssetID:          {"cmms_asset_id", a.ID},
 		slotCode:             {"asset_code", a.Code},
 		slotName:             {"asset_name", a.Name},
@@ -161,8 +161,6 @@ func (a *Asset) decoded() (all [slots]decodedField) {
 		slotWarrantyEnd:      {"warranty_end", a.WarrantyEnd.String()},
 		slotAMCStart:         {"amc_start", a.AMCStart.String()},
 		slotAMCEnd:           {"amc_end", a.AMCEnd.String()},
-	} {
-		all[s] = field
 	}
 	master := func(first slot, column string, r Reference) {
 		all[first+partID] = decodedField{column, r.ID}
