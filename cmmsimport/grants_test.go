@@ -55,7 +55,7 @@ func (w *world) workAs(user string, grants []string) error {
 	w.exec("INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES ('all', 'of a run that died', 'x', UTC_TIMESTAMP(6) - INTERVAL 1 SECOND)")
 	w.link(7, "A-1")
 	w.link(7, "unknown")
-	db := openDB(w.t, user+strings.TrimPrefix(w.dsn, "root"))
+	db := mariadbtest.Open(w.t, user+strings.TrimPrefix(w.dsn, "root"))
 	for _, suffix := range []string{"", " II"} {
 		named := func(id int, name string) map[string]any { return ref(id, name+suffix) }
 		w.answer("A-1", map[string]any{

@@ -8,30 +8,14 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/mysql"
-	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
-
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/internal/mariadbtest"
 )
 
-func open(t *testing.T, dsn string) *gorm.DB {
-	t.Helper()
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if pool, err := db.DB(); err == nil {
-		t.Cleanup(func() { _ = pool.Close() })
-	}
-	return db
-}
-
 // startRun begins a run over three assets of customer 7, up to the first one.
 func startRun(t *testing.T, client APIClient) *run {
 	t.Helper()
-	db := open(t, mariadbtest.Database(t))
+	db := mariadbtest.Open(t, mariadbtest.Database(t))
 	if err := Migrate(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func newMovedLease(t *testing.T, atomic bool) *movedLease {
 	t.Helper()
 	server := mariadbtest.Start(t)
 	server.Database(t) // t1
-	m := &movedLease{t: t, proxy: wire.Start(t, server.Socket()), direct: open(t, server.DSN("t1")), atomic: atomic}
+	m := &movedLease{t: t, proxy: wire.Start(t, server.Socket()), direct: mariadbtest.Open(t, server.DSN("t1")), atomic: atomic}
 	if err := Migrate(t.Context(), m.direct); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func (m *movedLease) sync(moveAt, fetchAt int) (sent []string, summary Summary, 
 		}
 		return &innomaint.Asset{ID: ref.AssetID, Name: fmt.Sprint("round ", m.round), Vendor: innomaint.Reference{Name: fmt.Sprint("vendor ", m.round)}}, nil
 	})
-	r = newRun(plainSession(open(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
+	r = newRun(plainSession(mariadbtest.Open(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
 	if err := r.start(m.t.Context()); err != nil {
 		m.t.Fatal(err)
 	}

@@ -8,9 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
@@ -41,22 +39,12 @@ func setup(t testing.TB) *world {
 // setupOn makes a world on a database of the test's choice.
 func setupOn(t testing.TB, dsn string) *world {
 	t.Helper()
-	w := &world{t: t, dsn: dsn, db: openDB(t, dsn)}
+	w := &world{t: t, dsn: dsn, db: mariadbtest.Open(t, dsn)}
 	must(t, cmmsimport.Migrate(t.Context(), w.db))
 	w.api = innomainttest.NewServer(innomainttest.WithBearerToken(apiToken))
 	t.Cleanup(w.api.Close)
 	w.client = newClient(t, w.api)
 	return w
-}
-
-func openDB(t testing.TB, dsn string) *gorm.DB {
-	t.Helper()
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
-	pool, err := db.DB()
-	must(t, err)
-	t.Cleanup(func() { _ = pool.Close() })
-	return db
 }
 
 // newClient is quick about its retries.

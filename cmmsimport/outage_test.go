@@ -54,7 +54,7 @@ func TestConnectionsThatAreKilledBetweenAssets(t *testing.T) {
 		w.link(7, id)
 		w.serve(id)
 	}
-	killer := openDB(t, w.dsn)
+	killer := mariadbtest.Open(t, w.dsn)
 	opts := w.options()
 	opts.Client = clientFunc(func(ctx context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
 		var ids []int
@@ -78,7 +78,7 @@ func TestAnAssetRowThatSomebodyHolds(t *testing.T) {
 		w.serve(id)
 	}
 	w.sync(w.options())
-	holder := openDB(t, w.dsn).Begin()
+	holder := mariadbtest.Open(t, w.dsn).Begin()
 	must(t, holder.Error)
 	must(t, holder.Exec("UPDATE ic3_asset_master SET barcode = 'x' WHERE cmms_asset_id = 'A-1' AND customer_id = 7").Error)
 	opts := w.options()

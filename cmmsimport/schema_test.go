@@ -56,7 +56,7 @@ func TestCheckSchemaListsAllThatIsMissing(t *testing.T) {
 
 func TestCheckSchemaOfAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
-	db := openDB(t, mariadbtest.Database(t))
+	db := mariadbtest.Open(t, mariadbtest.Database(t))
 	err := cmmsimport.CheckSchema(t.Context(), db)
 	if !errors.Is(err, cmmsimport.ErrSchema) {
 		t.Fatalf("got %v, want ErrSchema", err)
@@ -80,7 +80,7 @@ func TestCheckSchemaRefusesWhatItCannotAsk(t *testing.T) {
 	}
 	must(t, tx.Error)
 
-	closed := openDB(t, w.dsn)
+	closed := mariadbtest.Open(t, w.dsn)
 	pool, err := closed.DB()
 	must(t, err)
 	must(t, pool.Close())

@@ -13,9 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/cmmsimporttest"
@@ -98,11 +96,7 @@ func TestRegisterDoesWhatTheDatabaseDoes(t *testing.T) {
 
 func onMariaDB(t *testing.T, opts cmmsimport.Options) []string {
 	t.Helper()
-	db, err := gorm.Open(mysql.Open(mariadbtest.Database(t)), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
-	pool, err := db.DB()
-	must(t, err)
-	t.Cleanup(func() { _ = pool.Close() })
+	db := mariadbtest.Open(t, mariadbtest.Database(t))
 	must(t, cmmsimport.Migrate(t.Context(), db))
 	for _, a := range fleet() {
 		must(t, db.Omit("created_at", "updated_at").Create(&a).Error)

@@ -11,9 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
@@ -52,12 +50,7 @@ func setup(t *testing.T) *world {
 func setupWithoutTables(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, dsn: mariadbtest.Database(t)}
-	db, err := gorm.Open(mysql.Open(w.dsn), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
-	pool, err := db.DB()
-	must(t, err)
-	t.Cleanup(func() { _ = pool.Close() })
-	w.db = db
+	w.db = mariadbtest.Open(t, w.dsn)
 	w.api = innomainttest.NewServer(innomainttest.WithBearerToken(apiToken))
 	t.Cleanup(w.api.Close)
 	w.environ = map[string]string{"DATABASE_DSN": w.dsn, "INNOMAINT_URL": w.api.URL(), "INNOMAINT_TOKEN": apiToken}

@@ -4,9 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/internal/mariadbtest"
@@ -17,11 +15,7 @@ import (
 func newRegister(t *testing.T) (db *gorm.DB, readOnly string) {
 	t.Helper()
 	dsn := mariadbtest.Database(t)
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
-	pool, err := db.DB()
-	must(t, err)
-	t.Cleanup(func() { _ = pool.Close() }) // the database goes anyway
+	db = mariadbtest.Open(t, dsn)
 	must(t, cmmsimport.Migrate(t.Context(), db))
 
 	database := dsn[strings.LastIndex(dsn, "/")+1:]

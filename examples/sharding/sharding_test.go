@@ -10,9 +10,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/hibiken/asynq"
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
@@ -29,7 +27,7 @@ const customers = 6
 func TestTwoMachinesShareTheCustomers(t *testing.T) {
 	t.Parallel()
 	dsn := mariadbtest.Database(t)
-	w := invariant.NewWorld(t, open(t, dsn), invariant.Size{Customers: customers, Assets: 3})
+	w := invariant.NewWorld(t, mariadbtest.Open(t, dsn), invariant.Size{Customers: customers, Assets: 3})
 	redis := asynq.RedisClientOpt{Addr: miniredis.RunT(t).Addr()}
 	queue := asynq.NewClient(redis)
 	t.Cleanup(func() { _ = queue.Close() })
@@ -57,8 +55,8 @@ func TestTwoMachinesShareTheCustomers(t *testing.T) {
 
 	// Two machines. Neither goes on with its first customer before the other has one.
 	first, second := newGate(), newGate()
-	start(t, w, redis, open(t, dsn), first)
-	start(t, w, redis, open(t, dsn), second)
+	start(t, w, redis, mariadbtest.Open(t, dsn), first)
+	start(t, w, redis, mariadbtest.Open(t, dsn), second)
 	<-first.reached
 	<-second.reached
 	first.open()
@@ -169,16 +167,6 @@ func (g *gate) before(client cmmsimport.APIClient) cmmsimport.APIClient {
 		}
 		return client.GetAsset(ctx, ref)
 	})
-}
-
-func open(t *testing.T, dsn string) *gorm.DB {
-	t.Helper()
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
-	pool, err := db.DB()
-	must(t, err)
-	t.Cleanup(func() { _ = pool.Close() })
-	return db
 }
 
 func must(t *testing.T, err error) {

@@ -18,31 +18,20 @@ const joinLimit = 2 * time.Minute
 
 // awaitSynced waits until the server is in step with its cluster, and that is of this size, unless 0.
 func awaitSynced(s *Server, size int) error {
-	db, err := sql.Open("mysql", s.DSN(""))
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), joinLimit)
-	defer cancel()
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for {
+	err := s.await("get in step", joinLimit, func(ctx context.Context, db *sql.DB) error {
 		var name, state, members string
 		err := errors.Join(
 			db.QueryRowContext(ctx, "SHOW STATUS LIKE 'wsrep_local_state_comment'").Scan(&name, &state),
 			db.QueryRowContext(ctx, "SHOW STATUS LIKE 'wsrep_cluster_size'").Scan(&name, &members))
-		if err == nil && state == "Synced" && (size == 0 || members == fmt.Sprint(size)) {
-			return nil
+		if err == nil && (state != "Synced" || size != 0 && members != fmt.Sprint(size)) {
+			err = fmt.Errorf("state %q, %s members", state, members)
 		}
-		select {
-		case <-s.exited:
-			return fmt.Errorf("mariadbd ended while joining: %s\n%s", s.process.ProcessState, s.errorLogTail())
-		case <-ctx.Done():
-			return fmt.Errorf("not in step within %s (state %q, %s members, %w)\n%s", joinLimit, state, members, err, s.errorLogTail())
-		case <-again.C:
-		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, s.errorLogTail())
 	}
+	return nil
 }
 
 // shutDown ends the server in good order.

@@ -110,28 +110,37 @@ func (s *Server) arguments() []string {
 	return slices.Concat(args, asRoot(), s.flags)
 }
 
-// awaitReady connects again and again until the server answers, ends, or has had its time.
+// awaitReady waits until the server answers.
 func (s *Server) awaitReady() error {
+	return s.await("answer", startLimit, func(ctx context.Context, db *sql.DB) error {
+		if _, err := os.Stat(s.Socket()); err != nil { // the driver would log every refused attempt
+			return err
+		}
+		return db.PingContext(ctx)
+	})
+}
+
+// await asks again and again until the server is as it has to be, ends, or has had its time.
+func (s *Server) await(what string, limit time.Duration, ask func(context.Context, *sql.DB) error) error {
 	db, err := sql.Open("mysql", s.DSN(""))
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
 	for {
-		if _, err := os.Stat(s.Socket()); err == nil { // without it, the driver would log every refused attempt
-			if err = db.PingContext(ctx); err == nil {
-				return nil
-			}
+		last := ask(ctx, db)
+		if last == nil {
+			return nil
 		}
 		select {
 		case <-s.exited:
-			return fmt.Errorf("mariadbd ended while starting: %s", s.process.ProcessState)
+			return fmt.Errorf("mariadbd ended before it could %s: %s", what, s.process.ProcessState)
 		case <-ctx.Done():
-			return fmt.Errorf("mariadbd did not answer within %s", startLimit)
+			return fmt.Errorf("mariadbd did not %s within %s: %w", what, limit, last)
 		case <-again.C:
 		}
 	}

@@ -12,10 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/mysql"
-	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
-
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
@@ -34,11 +30,7 @@ type world struct {
 
 func newWorld(t *testing.T, dsn string) *world {
 	t.Helper()
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
-	pool, err := db.DB()
-	must(t, err)
-	t.Cleanup(func() { _ = pool.Close() })
+	db := mariadbtest.Open(t, dsn)
 	w := &world{World: invariant.NewWorld(t, db, invariant.Size{Customers: 1, Assets: 3}), known: map[string]bool{}}
 	w.tenant = newTenant(t, w.World)
 	return w

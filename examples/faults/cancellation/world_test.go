@@ -45,11 +45,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	dsn := mariadbtest.Database(t)
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
-	pool, err := db.DB()
-	must(t, err)
-	t.Cleanup(func() { _ = pool.Close() })
+	db := mariadbtest.Open(t, dsn)
 	return &world{World: invariant.NewWorld(t, db, invariant.Size{Customers: 1, Assets: 3}), dsn: dsn, known: map[string]bool{}}
 }
 

@@ -11,10 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/mysql"
-	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
-
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
@@ -33,12 +29,10 @@ type place struct {
 func newPlace(t *testing.T, server *mariadbtest.Server) *place {
 	t.Helper()
 	dsn := server.Database(t)
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
+	db := mariadbtest.Open(t, dsn)
 	pool, err := db.DB()
 	must(t, err)
 	pool.SetMaxOpenConns(1)
-	t.Cleanup(func() { _ = pool.Close() })
 	database := dsn[strings.LastIndex(dsn, "/")+1:]
 	return &place{World: invariant.NewWorld(t, db, invariant.Size{Customers: 2, Assets: 5}), t: t, server: server, database: database}
 }
@@ -51,12 +45,16 @@ func (p *place) order(proxy *wire.Proxy) order {
 // settled waits until the server has done with what a child's connections left.
 func (p *place) settled() {
 	p.t.Helper()
-	again := time.NewTicker(2 * time.Millisecond)
+	p.awaitNone("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()")
+}
+
+// awaitNone waits until a query counts nothing.
+func (p *place) awaitNone(query string) {
+	p.t.Helper()
+	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
-	for range again.C {
-		if p.count("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()") == 0 {
-			return
-		}
+	for p.count(query) > 0 {
+		<-again.C
 	}
 }
 

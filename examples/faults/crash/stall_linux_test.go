@@ -79,13 +79,7 @@ func TestStall(t *testing.T) {
 // leasesEnd waits until every lease has run out, by the database's clock.
 func (p *place) leasesEnd() {
 	p.t.Helper()
-	again := time.NewTicker(100 * time.Millisecond)
-	defer again.Stop()
-	for range again.C {
-		if p.count("SELECT COUNT(*) FROM cmms_sync_lock WHERE expires_at > UTC_TIMESTAMP(6)") == 0 {
-			return
-		}
-	}
+	p.awaitNone("SELECT COUNT(*) FROM cmms_sync_lock WHERE expires_at > UTC_TIMESTAMP(6)")
 }
 
 func (p *place) equal(what string, want int, query string, args ...any) {

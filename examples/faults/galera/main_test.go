@@ -6,9 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/examples/faults/invariant"
 	"ic3.internal/innomaintsync/internal/mariadbtest"
@@ -32,7 +30,7 @@ func newDatabase(t *testing.T, nodes *mariadbtest.Cluster) cluster {
 // node opens a pool on one node.
 func (c cluster) node(t *testing.T, i int) *gorm.DB {
 	t.Helper()
-	return open(t, c.Nodes[i].DSN(c.database))
+	return mariadbtest.Open(t, c.Nodes[i].DSN(c.database))
 }
 
 // check holds the invariant on each of these nodes. wsrep_sync_wait makes a node apply first what others have committed.
@@ -41,7 +39,7 @@ func (c cluster) check(t *testing.T, w *invariant.World, nodes ...int) {
 	usual := w.DB
 	defer func() { w.DB = usual }()
 	for _, i := range nodes {
-		w.DB = open(t, c.Nodes[i].DSN(c.database)+"?wsrep_sync_wait=1")
+		w.DB = mariadbtest.Open(t, c.Nodes[i].DSN(c.database)+"?wsrep_sync_wait=1")
 		for _, violation := range w.Violations(t) {
 			t.Errorf("on node %d: %s", i, violation)
 		}
@@ -51,7 +49,7 @@ func (c cluster) check(t *testing.T, w *invariant.World, nodes ...int) {
 // awaitApplied waits until a node has applied what the others have committed.
 func (c cluster) awaitApplied(t *testing.T, i int) {
 	t.Helper()
-	exec(t, open(t, c.Nodes[i].DSN(c.database)+"?wsrep_sync_wait=1"), "SELECT 1")
+	exec(t, mariadbtest.Open(t, c.Nodes[i].DSN(c.database)+"?wsrep_sync_wait=1"), "SELECT 1")
 }
 
 // exec repeats a statement until it meets no conflict.
@@ -64,16 +62,6 @@ func exec(t *testing.T, db *gorm.DB, text string, args ...any) {
 			return
 		}
 	}
-}
-
-func open(t *testing.T, dsn string) *gorm.DB {
-	t.Helper()
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
-	pool, err := db.DB()
-	must(t, err)
-	t.Cleanup(func() { _ = pool.Close() })
-	return db
 }
 
 func must(t testing.TB, err error) {

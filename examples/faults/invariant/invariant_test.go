@@ -8,10 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorm.io/driver/mysql"
-	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
-
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
@@ -22,14 +18,7 @@ func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
 
 func newWorld(t *testing.T) *invariant.World {
 	t.Helper()
-	db, err := gorm.Open(mysql.Open(mariadbtest.Database(t)), &gorm.Config{Logger: logger.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if pool, err := db.DB(); err == nil {
-		t.Cleanup(func() { _ = pool.Close() })
-	}
-	return invariant.NewWorld(t, db, invariant.Size{})
+	return invariant.NewWorld(t, mariadbtest.Open(t, mariadbtest.Database(t)), invariant.Size{})
 }
 
 // sync makes a run that fails for two assets, and leaves the others new.

@@ -7,9 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/internal/mariadbtest"
@@ -67,16 +65,12 @@ func openDatabase(t *testing.T) *database {
 
 func open(t *testing.T, dsn string) *gorm.DB {
 	t.Helper()
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := mariadbtest.Open(t, dsn)
 	pool, err := db.DB()
 	if err != nil {
 		t.Fatal(err)
 	}
 	pool.SetMaxOpenConns(2)
-	t.Cleanup(func() { _ = pool.Close() }) // its server may have gone before
 	return db
 }
 

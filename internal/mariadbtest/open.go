@@ -1,0 +1,25 @@
+package mariadbtest
+
+import (
+	"testing"
+
+	"gorm.io/driver/mysql"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// Open returns a handle on a database whose pool is closed when the test ends. It logs nothing, and opens no connection
+// before it is needed, but for the one that asks for the server's version.
+func Open(tb testing.TB, dsn string) *gorm.DB {
+	tb.Helper()
+	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
+	if err != nil {
+		tb.Fatalf("mariadbtest: %v", err)
+	}
+	pool, err := db.DB()
+	if err != nil {
+		tb.Fatalf("mariadbtest: %v", err)
+	}
+	tb.Cleanup(func() { _ = pool.Close() })
+	return db
+}
