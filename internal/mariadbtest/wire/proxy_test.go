@@ -156,6 +156,9 @@ func TestALostRequestAndALostAnswer(t *testing.T) {
 		"half":    {wire.Taps{HalfSent: cut}, 0},
 		"answer":  {wire.Taps{Answer: func(s wire.Statement, _ uint16) wire.Verdict { return cut(s) }}, 1},
 	} {
+		if _, err := direct.Exec("DELETE FROM note"); err != nil {
+			t.Fatal(err)
+		}
 		proxy.Watch(tc.taps)
 		if _, err := through.Exec(insert, 1); !errors.Is(err, mysql.ErrInvalidConn) {
 			t.Errorf("lost %s: %v", name, err)
