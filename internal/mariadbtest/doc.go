@@ -5,7 +5,7 @@
 //
 //	func TestSomething(t *testing.T) {
 //		t.Parallel()
-//		db, err := gorm.Open(mysql.Open(mariadbtest.Database(t) + "?parseTime=true"))
+//		db := mariadbtest.Open(t, mariadbtest.Database(t)+"?parseTime=true")
 //		…
 //	}
 //
