@@ -26,19 +26,19 @@ type masterRow struct {
 // masterReader begins a query for master rows.
 type masterReader func(text string, args ...any) *gorm.DB
 
-// selected lists what find reads, in the order of masterRow.
+// selected lists what find reads, in the order of masterRow. Columns of a host's own may be NULL where ours are not.
 func (t masterTable) selected() string {
 	parent, level, contact := "0", "''", "'', ''"
 	if t.parent != "" {
-		parent = t.parent
+		parent = "COALESCE(" + t.parent + ", 0)"
 	}
 	if t.level != "" {
-		level = "level"
+		level = "COALESCE(level, '')"
 	}
 	if t.contact {
 		contact = "COALESCE(email, ''), COALESCE(phone, '')"
 	}
-	return "id, COALESCE(cmms_id, ''), name, COALESCE(code, ''), " + parent + ", " + level + ", " + contact
+	return "id, COALESCE(cmms_id, ''), COALESCE(name, ''), COALESCE(code, ''), " + parent + ", " + level + ", " + contact
 }
 
 // findByID finds the row that carries Innomaint's id, nil where there is none.

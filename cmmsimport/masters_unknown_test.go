@@ -27,6 +27,14 @@ func TestReferencesThatCannotBecomeRows(t *testing.T) {
 			before: known, first: []map[string]any{field("department", 6)}, second: []map[string]any{field("department", 1315)},
 			masters: []string{facilities}, assets: []string{"department_id=1"}, warning: `department_id: "1315" is left out`,
 		},
+		"columns of the host's own that are NULL": {
+			before: []string{
+				"ALTER TABLE ic3_model_master MODIFY manufacturer_id BIGINT UNSIGNED NULL, MODIFY name VARCHAR(255) NULL",
+				"INSERT INTO ic3_model_master (customer_id, cmms_id, manufacturer_id) VALUES (7, '4', NULL)",
+			},
+			first:   []map[string]any{field("model", ref(4, "NB 50"))},
+			masters: []string{"model 1 cmms_id=4 name=NB 50"}, assets: []string{"model_id=1"},
+		},
 		"a code alone": {
 			first: []map[string]any{field("department", map[string]any{"code": "FAC"})}, masters: nil, assets: []string{""},
 			warning: `department_id: "FAC" is left out: reference has no master row: no row of the department table is known by "FAC", and the answer has no name to create one with; stays empty`,
