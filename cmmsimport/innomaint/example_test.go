@@ -126,6 +126,71 @@ func ExampleFieldMap() {
 	// Output: "Pump" "SN-9" "" {ID:31 Name:NB 50 Code: Email: Phone:}
 }
 
+// The defaults are a starting point: one list is replaced, one gets another path behind its own.
+func ExampleDefaultFieldMap() {
+	fields := innomaint.DefaultFieldMap()
+	fields.PurchaseCost = []string{"financials.acquisition_value"}
+	fields.SerialNumber = append(fields.SerialNumber, "plate.number")
+
+	client, err := innomaint.New(innomaint.Config{BaseURL: "https://tenant.example.com", Auth: innomaint.BearerToken("t"), Fields: fields})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	asset, err := client.Decode(innomaint.AssetRef{AssetID: "1"}, []byte(`{"id": 1, "plate": {"number": "SN-9"}, "financials": {"acquisition_value": "1,250.00"}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(asset.SerialNumber, asset.PurchaseCost)
+	// Output: SN-9 1250
+}
+
+// A recorded answer is decoded as GetAsset would, without a request.
+func ExampleClient_Decode() {
+	client, err := innomaint.New(innomaint.Config{BaseURL: "https://tenant.example.com", Auth: innomaint.BearerToken("t")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	asset, err := client.Decode(innomaint.AssetRef{AssetID: "AST-1"}, []byte(`{"data": {"id": "AST-1", "asset_name": "Pump"}}`))
+	fmt.Println(asset.Name, err)
+	_, err = client.Decode(innomaint.AssetRef{AssetID: "AST-2"}, []byte(`{"data": {"id": "AST-1"}}`))
+	fmt.Println(errors.Is(err, innomaint.ErrBadResponse))
+	// Output:
+	// Pump <nil>
+	// true
+}
+
+// Fields that only the host knows, read with the client's tolerance.
+func ExampleAsset_Date() {
+	asset := innomaint.Asset{Raw: []byte(`{"maintenance": {"next_due": "01-04-2027", "last_done": "soon"}, "hours": "1,250.5", "leased": "Y", "centre": " CC-9 "}`)}
+
+	due, ok, err := asset.Date("maintenance.next_due")
+	fmt.Println(due, ok, err)
+	_, ok, err = asset.Date("maintenance.last_done")
+	fmt.Println(ok, err)
+	_, ok, err = asset.Date("maintenance.nothing_here")
+	fmt.Println(ok, err)
+	hours, _, _ := asset.Decimal("hours")
+	leased, _, _ := asset.Bool("leased")
+	centre, _ := asset.Text("centre")
+	fmt.Println(hours, leased, centre)
+	// Output:
+	// 2027-04-01 true <nil>
+	// false maintenance.last_done: "soon" is no date in a known layout
+	// false <nil>
+	// 1250.5 true CC-9
+}
+
+// A value that the host's own enricher could not take: a warning in the log, and the rest of the asset is synced.
+func ExampleAsset_Warn() {
+	asset := innomaint.Asset{ID: "AST-1"}
+	asset.Warn(innomaint.Warning{Field: "next_due", Value: "soon", Reason: "is no date"})
+	fmt.Println(asset.Warnings[0], asset.Unreadable("next_due"))
+	// Output: next_due: "soon" is no date true
+}
+
 func ExampleClient_Explain() {
 	client, err := innomaint.New(innomaint.Config{BaseURL: "https://tenant.example.com", Auth: innomaint.BearerToken("t")})
 	if err != nil {

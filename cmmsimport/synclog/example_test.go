@@ -77,6 +77,25 @@ func ExampleEntries() {
 	// 2026-03-01T20:29:00Z AST-1 auth
 }
 
+// The last run, while it goes on and afterwards.
+func ExampleRuns() {
+	db := pretended(func(m sqlmock.Sqlmock) {
+		m.ExpectQuery("FROM cmms_sync_run").WillReturnRows(
+			sqlmock.NewRows([]string{"id", "status", "total", "successful", "failed", "started_at", "heartbeat_at"}).
+				AddRow("01KAE2RJ5V5GJ8N7M3C2B1A0ZZ", "Running", 300, 120, 2, "2026-03-01 20:30:00.000000", "2026-03-01 20:31:05.000000"))
+	})
+
+	runs, err := synclog.Runs(context.Background(), db, synclog.Filter{Limit: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range runs {
+		fmt.Printf("%s: %d of %d, %d failed, last seen %s\n", r.Status, r.Successful+r.Failed, r.Total, r.Failed, r.HeartbeatAt.Format(time.TimeOnly))
+	}
+	// Output: Running: 122 of 300, 2 failed, last seen 20:31:05
+}
+
 func ExamplePurge() {
 	db := pretended(func(m sqlmock.Sqlmock) {
 		m.ExpectQuery("SELECT customer_id").WillReturnRows(sqlmock.NewRows([]string{"customer_id"}).AddRow(7))
@@ -93,6 +112,12 @@ func ExamplePurge() {
 func ExampleRedact() {
 	fmt.Println(synclog.Redact(`Get "https://cmms.example/api/v1/assets/7?key=abc": 401, sent Authorization: Bearer eyJhbGciOi`))
 	// Output: Get "https://cmms.example/api/v1/assets/7?REDACTED": 401, sent Authorization: REDACTED
+}
+
+func ExampleErrorMessage() {
+	err := errors.New("dial tcp: sync:hunter2@tcp(db:3306)/cmms: connection refused")
+	fmt.Println(synclog.ErrorMessage(err))
+	// Output: dial tcp: sync:REDACTED@tcp(db:3306)/cmms: connection refused
 }
 
 func ExampleBacklog() {
