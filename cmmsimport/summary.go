@@ -80,7 +80,7 @@ type AssetResult struct {
 	Status              synclog.Status
 	Err                 error           // nil on success
 	Kind                string          // the failure's kind, as in cmms_sync_log.error_kind; empty on success
-	Changes             synclog.Changes // what was written, by column; with DryRun what would be
+	Changes             synclog.Changes // what was written, as in cmms_sync_log; with DryRun what would be
 	Warnings            []string        // values that could not be taken over, with the reason
 	Duration            time.Duration   // API call to commit or rollback
 }

@@ -42,7 +42,8 @@ type Entry struct {
 // TableName implements GORM's schema.Tabler.
 func (Entry) TableName() string { return "cmms_sync_log" }
 
-// Changes is what an attempt changed, by column of ic3_asset_master.
+// Changes is what an attempt changed, by column of ic3_asset_master; in a master row that was there already, by the master
+// and its column, such as "vendor.name".
 type Changes map[string]Change
 
 // Change is one column's value before and after; nil is NULL.
