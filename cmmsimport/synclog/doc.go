@@ -7,8 +7,10 @@
 //
 // Reading, newest first, a page at a time:
 //
-//	entries, err := synclog.Entries(ctx, db, synclog.Filter{CustomerID: &customer, Status: synclog.Failed})
-//	next, err := synclog.Entries(ctx, db, synclog.Filter{CustomerID: &customer, Status: synclog.Failed, BeforeID: entries[len(entries)-1].ID})
+//	filter := synclog.Filter{CustomerID: &customer, Status: synclog.Failed}
+//	entries, err := synclog.Entries(ctx, db, filter)
+//	…
+//	filter.BeforeID = entries[len(entries)-1].ID // the next page
 //
 // Retention, from a job of the host's:
 //

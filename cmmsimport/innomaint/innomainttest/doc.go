@@ -1,5 +1,5 @@
 // Package innomainttest is a fake Innomaint server for tests: a real HTTP server on 127.0.0.1 that a real
-// [innomaint.Client] talks to.
+// innomaint.Client talks to.
 //
 //	server := innomainttest.NewServer(innomainttest.WithBearerToken("secret"))
 //	defer server.Close()
