@@ -2,11 +2,11 @@
 //
 // # Usage
 //
-// Once, at deployment:
+// Once, at deployment ([Migrate], or what [MigrationSQL] prints):
 //
 //	err := cmmsimport.Migrate(ctx, db)
 //
-// Then, from the host's own jobs, with the host's *gorm.DB:
+// Then, from the host's own jobs, with the host's *gorm.DB, as [Options] say:
 //
 //	client, err := innomaint.New(innomaint.Config{
 //		BaseURL: "https://tenant.example.com",
@@ -18,7 +18,7 @@
 // # The way of one asset
 //
 // Rows of ic3_asset_master that have a cmms_asset_id are read page by page. For each: the client fetches the asset; in a
-// transaction of its own the master rows are found or created, the EnrichFunc maps the answer, the column policies
+// transaction of its own the master rows are found or created, the [EnrichFunc] maps the answer, the column policies
 // decide, and one UPDATE writes the columns that changed; after its COMMIT the attempt's row goes into cmms_sync_log; then
 // OnAsset is called. A failure rolls back, marks the asset row Failed and is logged in the same way, and the run goes on.
 //
@@ -47,15 +47,17 @@
 //
 // # Errors
 //
-// One asset's failure is never an error of the run: it is counted in Summary.FailedByKind and logged with its kind. What
-// SyncAllAssetsFromInnomaint returns is about the run:
+// One asset's failure is never an error of the run: it is counted in [Summary].FailedByKind and logged with its kind. What
+// [SyncAllAssetsFromInnomaint] returns is about the run:
 //
 //	errors.Is(err, cmmsimport.ErrOptions)         // options or handle: nothing was done
 //	errors.Is(err, cmmsimport.ErrSchema)          // call Migrate: nothing was done
 //	errors.Is(err, cmmsimport.ErrSyncInProgress)  // another run holds the lease: try again later
 //	errors.Is(err, cmmsimport.ErrAborted)         // MaxConsecutiveFailures was reached
 //	errors.Is(err, cmmsimport.ErrAuditIncomplete) // log rows are in the log output instead of the table
-//	errors.Is(err, context.Canceled)              // the context ended: the rest was Skipped
+//	errors.Is(err, context.Canceled)              // or DeadlineExceeded: the context ended, the rest was Skipped
+//
+// Any other is the database's, and says at which step.
 //
 // # What is tried again
 //
@@ -76,6 +78,6 @@
 //
 // # Testing
 //
-// Package innomainttest serves a fake tenant over HTTP. Package cmmsimporttest is an asset register in memory. APIClientFunc
+// Package innomainttest serves a fake tenant over HTTP. Package cmmsimporttest is an asset register in memory. [APIClientFunc]
 // makes a client of a function.
 package cmmsimport
