@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
@@ -154,11 +155,15 @@ func ExampleClient_Decode() {
 		return
 	}
 	asset, err := client.Decode(innomaint.AssetRef{AssetID: "AST-1"}, []byte(`{"data": {"id": "AST-1", "asset_name": "Pump"}}`))
-	fmt.Println(asset.Name, err)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(asset.Name)
 	_, err = client.Decode(innomaint.AssetRef{AssetID: "AST-2"}, []byte(`{"data": {"id": "AST-1"}}`))
 	fmt.Println(errors.Is(err, innomaint.ErrBadResponse))
 	// Output:
-	// Pump <nil>
+	// Pump
 	// true
 }
 
@@ -216,6 +221,12 @@ func ExampleClient_Explain() {
 	// AssetID is "1", from id
 	// Manufacturer.Name is "Grundfos", from make.name
 	// nobody reads title: "Pump"
+}
+
+func ExampleDateOf() {
+	late := time.Date(2021, time.April, 1, 23, 30, 0, 0, time.FixedZone("IST", 5*3600+1800))
+	fmt.Println(innomaint.DateOf(late), innomaint.DateOf(time.Time{}).IsZero())
+	// Output: 2021-04-01 true
 }
 
 func ExampleParseDecimal() {
