@@ -15,6 +15,7 @@ type column struct {
 	equal func(a, b *AssetMaster) bool
 	copy  func(to, from *AssetMaster)
 	value func(a *AssetMaster) any // as an SQL argument and in the log: nil where empty
+	scan  func(a *AssetMaster) any // what database/sql scans the column into
 	// problem says why the value cannot be stored in a column of this size, "" where it can. Nil: it always can.
 	problem func(a *AssetMaster, size columnSize) string
 }
@@ -62,6 +63,7 @@ func field[T comparable](name string, at func(*AssetMaster) *T, argument func(T)
 			}
 			return argument(*at(a))
 		},
+		scan: func(a *AssetMaster) any { return nullAsZero(at(a)) },
 	}
 }
 
@@ -76,11 +78,14 @@ func reference(name string, at func(*AssetMaster) *uint64) column {
 }
 
 func date(name string, at func(*AssetMaster) *innomaint.Date) column {
-	return field(name, at, func(d innomaint.Date) any { return d.String() })
+	c := field(name, at, func(d innomaint.Date) any { return d.String() })
+	c.scan = func(a *AssetMaster) any { return at(a) }
+	return c
 }
 
 func money(name string, at func(*AssetMaster) *innomaint.Decimal) column {
 	c := field(name, at, func(d innomaint.Decimal) any { return string(d) })
+	c.scan = func(a *AssetMaster) any { return at(a) }
 	c.problem = func(a *AssetMaster, size columnSize) string { return size.decimalProblem(*at(a)) }
 	return c
 }
@@ -96,6 +101,7 @@ var customFields = column{
 		}
 		return string(a.CustomFields)
 	},
+	scan: func(a *AssetMaster) any { return (*[]byte)(&a.CustomFields) },
 	problem: func(a *AssetMaster, size columnSize) string {
 		if !json.Valid(a.CustomFields) {
 			return "is no valid JSON"
@@ -115,6 +121,7 @@ var cmmsUpdatedAt = column{
 		}
 		return utc.Format(a.CMMSUpdatedAt)
 	},
+	scan: func(a *AssetMaster) any { return (*utcTime)(&a.CMMSUpdatedAt) },
 }
 
 // sameTime reports whether two times are equal, or may be the same one before and after a host's column of whole seconds

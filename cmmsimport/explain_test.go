@@ -30,7 +30,7 @@ func TestPagesUseTheirIndex(t *testing.T) {
 
 			var pages []string
 			watched := mariadbtest.Open(t, w.dsn)
-			must(t, watched.Callback().Query().After("gorm:query").Register("watch", func(db *gorm.DB) {
+			must(t, watched.Callback().Row().After("gorm:row").Register("watch", func(db *gorm.DB) {
 				if text := db.Statement.SQL.String(); strings.Contains(text, "LIMIT") && db.Statement.Table == "ic3_asset_master" {
 					pages = append(pages, db.Explain(text, db.Statement.Vars...))
 				}

@@ -2,6 +2,7 @@ package cmmsimport
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -83,9 +84,28 @@ func (GormRepository) Page(ctx context.Context, db *gorm.DB, q AssetQuery, custo
 	} else {
 		s = s.Where("id > ?", after.ID).Order("id")
 	}
-	page := make([]AssetMaster, 0, limit)
-	err := s.Unscoped().Find(&page).Error // Unscoped: narrow says deleted_at IS NULL itself
-	return page, err
+	rows, err := s.Model(&AssetMaster{}).Unscoped().Rows() // Unscoped: narrow says deleted_at IS NULL itself
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	return readPage(rows, limit)
+}
+
+func readPage(rows *sql.Rows, limit int) ([]AssetMaster, error) {
+	selected, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	page, scanner := make([]AssetMaster, 0, limit), newAssetScanner(selected)
+	for rows.Next() {
+		asset, err := scanner.scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, asset)
+	}
+	return page, rows.Err()
 }
 
 // oldestFirst continues behind the cursor in the order of idx_asset_attempted, in which NULL comes first.
