@@ -2,20 +2,27 @@ package cmmsimport
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/internal/prepared"
 )
 
-// masterLookups are the texts of queries for master rows that the run has used. The first use of a text is inside a
-// transaction, where preparing it would not last; between two assets it is prepared on the pool, and used so from then on.
+// masterLookups are the texts of queries for master rows that the run uses. Inside a transaction preparing one would not
+// last, so that is done before the first asset for those that every run needs, and between two assets for those that the
+// last one was the first to use.
 type masterLookups struct {
 	ready, wanted map[string]bool
 }
 
 func newMasterLookups() *masterLookups {
-	return &masterLookups{ready: map[string]bool{}, wanted: map[string]bool{}}
+	l := &masterLookups{ready: map[string]bool{}, wanted: map[string]bool{}}
+	for _, table := range masterTables {
+		l.wanted[table.byID()] = true
+	}
+	return l
 }
 
 // handle returns the transaction as the text is best executed on it.
@@ -34,7 +41,7 @@ func (l *masterLookups) prepare(ctx context.Context, db *gorm.DB) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTimeLimit)
 	defer cancel()
-	for text := range l.wanted {
+	for _, text := range slices.Sorted(maps.Keys(l.wanted)) {
 		l.ready[text] = prepared.OnPool(ctx, db, text) == nil
 	}
 	clear(l.wanted)

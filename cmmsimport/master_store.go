@@ -41,25 +41,37 @@ func (t masterTable) selected() string {
 	return "id, COALESCE(cmms_id, ''), COALESCE(name, ''), COALESCE(code, ''), " + parent + ", " + level + ", " + contact
 }
 
+// byID is the text that findByID executes.
+func (t masterTable) byID() string {
+	if t.level == "" {
+		return t.lookup("customer_id = ? AND cmms_id = ?")
+	}
+	return t.lookup("customer_id = ? AND level = ? AND cmms_id = ?")
+}
+
+func (t masterTable) lookup(where string) string {
+	return "SELECT " + t.selected() + " FROM " + t.name + " WHERE " + where + " ORDER BY id LIMIT 1"
+}
+
 // findByID finds the row that carries Innomaint's id, nil where there is none.
 func (t masterTable) findByID(read masterReader, customerID uint64, cmmsID string) (*masterRow, error) {
 	if t.level == "" {
-		return t.find(read, "customer_id = ? AND cmms_id = ?", customerID, cmmsID)
+		return findMaster(read, t.byID(), customerID, cmmsID)
 	}
-	return t.find(read, "customer_id = ? AND level = ? AND cmms_id = ?", customerID, t.level, cmmsID)
+	return findMaster(read, t.byID(), customerID, t.level, cmmsID)
 }
 
 // findByName finds the row of that name under the parent, as the unique key has it: at any level, and equal in the
 // sense of the column's collation.
 func (t masterTable) findByName(read masterReader, customerID, parentID uint64, name string) (*masterRow, error) {
 	if t.parent == "" {
-		return t.find(read, "customer_id = ? AND name = ?", customerID, name)
+		return findMaster(read, t.lookup("customer_id = ? AND name = ?"), customerID, name)
 	}
-	return t.find(read, "customer_id = ? AND "+t.parent+" = ? AND name = ?", customerID, parentID, name)
+	return findMaster(read, t.lookup("customer_id = ? AND "+t.parent+" = ? AND name = ?"), customerID, parentID, name)
 }
 
-func (t masterTable) find(read masterReader, where string, args ...any) (*masterRow, error) {
-	rows, err := read("SELECT "+t.selected()+" FROM "+t.name+" WHERE "+where+" ORDER BY id LIMIT 1", args...).Rows()
+func findMaster(read masterReader, text string, args ...any) (*masterRow, error) {
+	rows, err := read(text, args...).Rows()
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // ready does what is due between two assets: it ends the run when its context has ended, gets the audit out of the way,
-// renews the leases, shows progress and prepares queries that the last asset was the first to need.
+// prepares look-ups of masters, renews the leases and shows progress.
 func (r *run) ready(ctx context.Context, next *AssetMaster) error {
 	if ctx.Err() != nil {
 		return interrupted(ctx)
@@ -18,11 +18,11 @@ func (r *run) ready(ctx context.Context, next *AssetMaster) error {
 	if err := r.drain(ctx); err != nil {
 		return err
 	}
+	r.lookups.prepare(ctx, r.db)
 	if err := r.keepLeases(ctx); err != nil {
 		return err
 	}
 	r.beat(ctx, next)
-	r.lookups.prepare(ctx, r.db)
 	if ctx.Err() != nil { // meanwhile: the next asset is not attempted
 		return interrupted(ctx)
 	}
