@@ -39,7 +39,6 @@ const (
 type run struct {
 	opts      Options
 	db        *gorm.DB // plainSession of the host's handle
-	prepared  *gorm.DB // the same with prepared statements
 	log       *slog.Logger
 	query     AssetQuery
 	catalog   catalog
@@ -74,10 +73,9 @@ func newRun(db *gorm.DB, opts Options) *run {
 		host = "unknown host"
 	}
 	r := &run{
-		opts:     opts,
-		db:       db,
-		prepared: prepared.Handle(context.Background(), db),
-		log:      opts.Logger.With(slog.String("run_id", id)),
+		opts: opts,
+		db:   db,
+		log:  opts.Logger.With(slog.String("run_id", id)),
 		query: AssetQuery{
 			CustomerID: opts.CustomerID, CMMSAssetIDs: opts.CMMSAssetIDs, OnlyFailed: opts.OnlyFailed,
 			NotSyncedSince: opts.NotSyncedSince, OldestFirst: opts.OldestFirst,

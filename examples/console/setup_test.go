@@ -139,7 +139,7 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-// names are ids A-1 to A-n.
+// ids returns A-1 to A-n.
 func ids(n int) []string {
 	all := make([]string, n)
 	for i := range all {
