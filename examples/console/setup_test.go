@@ -10,9 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
@@ -87,12 +85,10 @@ func setupPast(t testing.TB, assets, nights int) (*site, []showcase.Asset) {
 
 func open(t testing.TB, dsn string) *gorm.DB {
 	t.Helper()
-	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
-	must(t, err)
+	db := mariadbtest.Open(t, dsn)
 	pool, err := db.DB()
 	must(t, err)
 	pool.SetMaxOpenConns(1) // the pages and a run beside them need no more
-	t.Cleanup(func() { _ = pool.Close() })
 	return db
 }
 
