@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
@@ -118,7 +119,7 @@ func (r *run) commit(ctx context.Context, a *attempt, detail *innomaint.Asset) e
 				return err
 			})
 		})
-		if atCommit && (connectionLost(err) || serverError(err, errorDuringCommit)) {
+		if atCommit && (mysqlerr.CommitUnknown(err)) {
 			unknown = true
 			if a.entry != nil {
 				a.entryID = a.entry.ID

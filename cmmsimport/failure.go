@@ -2,17 +2,11 @@ package cmmsimport
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"net"
-	"slices"
-
-	"github.com/go-sql-driver/mysql"
-	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 )
 
 // The failure kinds that the sync adds to those of innomaint.Kind, as in cmms_sync_log.error_kind.
@@ -46,13 +40,13 @@ func kindOf(run, attempt context.Context, err error) string {
 		return string(apiError.Kind)
 	case run.Err() != nil:
 		return KindCanceled
-	case apiError == nil && away(err):
+	case apiError == nil && mysqlerr.Unavailable(err):
 		return KindDatabase
 	case apiError != nil || attempt.Err() != nil || errors.Is(err, context.DeadlineExceeded):
 		return string(innomaint.KindTimeout)
-	case errors.Is(err, ErrAssetGone), refusedValue(err):
+	case errors.Is(err, ErrAssetGone), mysqlerr.RefusedValue(err):
 		return string(innomaint.KindInvalidData)
-	case ofDatabase(err):
+	case mysqlerr.FromDatabase(err):
 		return KindDatabase
 	case errors.Is(err, context.Canceled):
 		return KindCanceled
@@ -60,62 +54,10 @@ func kindOf(run, attempt context.Context, err error) string {
 	return KindInternal
 }
 
-// ofDatabase reports whether err came from the driver, the pool or GORM.
-func ofDatabase(err error) bool {
-	var server *mysql.MySQLError
-	return errors.As(err, &server) || connectionLost(err) ||
-		errors.Is(err, sql.ErrTxDone) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, gorm.ErrInvalidTransaction) ||
-		errors.Is(err, gorm.ErrDuplicatedKey) || errors.Is(err, gorm.ErrForeignKeyViolated) || errors.Is(err, gorm.ErrCheckConstraintViolated)
-}
-
-// connectionLost reports whether the database went away under a statement, so that its outcome may be unknown.
-func connectionLost(err error) bool {
-	if notReached(err) {
-		return true
-	}
+// transient reports whether the same statements may succeed in a moment. A panic's value may pass for an error of the network.
+func transient(err error) bool {
 	var panicked *panicError
-	if errors.As(err, &panicked) || errors.Is(err, context.DeadlineExceeded) { // either may pass for a net.Error
-		return false
-	}
-	var network net.Error
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.As(err, &network)
-}
-
-// notReached reports whether no connection came about. A server that does not answer in the time of the connection
-// string's "timeout" counts, although such an error is a context.DeadlineExceeded too.
-func notReached(err error) bool {
-	var panicked *panicError
-	var network *net.OpError
-	return errors.As(err, &network) && network.Op == "dial" && !errors.As(err, &panicked)
-}
-
-// serverError reports whether err is one of the server's errors with these numbers.
-func serverError(err error, numbers ...uint16) bool {
-	var server *mysql.MySQLError
-	if !errors.As(err, &server) {
-		return false
-	}
-	return slices.Contains(numbers, server.Number)
-}
-
-// refusedValue reports whether the server refused a value of this asset, so that the next asset may well pass.
-func refusedValue(err error) bool {
-	return duplicateKey(err) || serverError(err, // a unique key of the host's own is a duplicate, too
-		1048,       // column cannot be null
-		1264,       // out of range
-		1265,       // data truncated
-		1292,       // incorrect value
-		1366,       // incorrect string or number
-		1406,       // too long
-		1451, 1452, // foreign key
-		3140,       // invalid JSON
-		3819, 4025, // check constraint
-	)
-}
-
-// duplicateKey reports a unique key's refusal, with and without GORM's TranslateError.
-func duplicateKey(err error) bool {
-	return serverError(err, 1062) || errors.Is(err, gorm.ErrDuplicatedKey)
+	return !errors.As(err, &panicked) && mysqlerr.Transient(err)
 }
 
 // panicError is a panic that was caught at the border to a host's code.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/utc"
 )
@@ -69,7 +70,7 @@ func (r *run) closeRow(ctx context.Context, cause, unwritten error) error {
 	defer cancel()
 	err := r.retry(settleCtx, "closing the run's row", func(ctx context.Context) error {
 		if r.stored == uncertain { // inserted as it ends, so that the insert at its start, should it still come, is the duplicate
-			if err := synclog.CreateRun(ctx, r.db, row); !duplicateKey(err) {
+			if err := synclog.CreateRun(ctx, r.db, row); !mysqlerr.Duplicate(err) {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/internal/prepared"
 )
 
@@ -50,7 +51,7 @@ func (l *lease) acquire(ctx context.Context, db *gorm.DB) error {
 	for range 3 { // between two of these statements another run may release the lease
 		l.renewed = time.Now()
 		err := prepared.Exec(prepared.Statement(s, insertLease, l.name, l.runID, l.holder, l.seconds())).Error
-		if err == nil || !duplicateKey(err) {
+		if err == nil || !mysqlerr.Duplicate(err) {
 			return err
 		}
 		l.takenFrom = ""

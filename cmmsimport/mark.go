@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -24,7 +25,7 @@ func (r *run) mark(ctx context.Context, e *synclog.Entry) error {
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil, limited.Err() == nil && transient(err) && !serverError(err, lockWaitTimeout):
+	case ctx.Err() != nil, limited.Err() == nil && transient(err) && !mysqlerr.LockWaitTimeout(err):
 		return err
 	}
 	r.log.LogAttrs(ctx, slog.LevelWarn, "the asset could not be marked as failed yet",

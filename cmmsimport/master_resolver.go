@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/prepared"
 )
@@ -82,7 +83,7 @@ func (r *masterResolver) ensure(ctx context.Context, table masterTable, m Master
 		r.decideAll(table, id, m)
 		return id, nil
 	}
-	if !duplicateKey(err) {
+	if !mysqlerr.Duplicate(err) {
 		return 0, err
 	}
 	// Somebody created it meanwhile.
@@ -211,7 +212,7 @@ func (r *masterResolver) write(ctx context.Context, table masterTable, row *mast
 	}
 	if !r.dryRun {
 		err := table.update(ctx, r.tx, row.ID, set)
-		if duplicateKey(err) {
+		if mysqlerr.Duplicate(err) {
 			other, findErr := rival(r.locking(ctx))
 			switch {
 			case findErr != nil:

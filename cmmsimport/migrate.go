@@ -8,6 +8,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 )
 
 // Migrate creates the tables, columns and indexes that the sync needs and the database lacks. It is safe on a host's own
@@ -30,8 +32,8 @@ func Migrate(ctx context.Context, db *gorm.DB) error {
 	for _, statement := range statements {
 		err := s.Exec(statement).Error
 		switch {
-		case err == nil, serverError(err, 1050, 1060, 1061): // another process that migrates too was first: table, column or index exists
-		case serverError(err, 1062):
+		case err == nil, mysqlerr.AlreadyExists(err): // another process that migrates too was first: table, column or index exists
+		case mysqlerr.Duplicate(err):
 			return fmt.Errorf("%w: rows contradict an index: make one of those that are alike, then migrate again: %s: %w", ErrSchema, statement, err)
 		default:
 			return fmt.Errorf("%w: %s: %w", ErrSchema, statement, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/oklog/ulid/v2"
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
@@ -180,8 +181,8 @@ func (r *run) createRow(ctx context.Context) error {
 		return nil
 	}
 	// The key is new: a duplicate is this very row, whose insert was not heard of.
-	if err := synclog.CreateRun(ctx, r.db, r.progressRow(synclog.Running)); err != nil && !duplicateKey(err) {
-		if ctx.Err() != nil || connectionLost(err) {
+	if err := synclog.CreateRun(ctx, r.db, r.progressRow(synclog.Running)); err != nil && !mysqlerr.Duplicate(err) {
+		if ctx.Err() != nil || mysqlerr.ConnectionLost(err) {
 			r.stored = uncertain
 		}
 		return err

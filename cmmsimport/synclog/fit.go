@@ -1,12 +1,11 @@
 package synclog
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf16"
 
-	"github.com/go-sql-driver/mysql"
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 )
 
 // shape is how far a row has been reduced to what the host's columns take. The zero value is the row as it is.
@@ -50,24 +49,13 @@ func fit(write func(shape) error) error {
 
 // reduce makes the shape one step plainer, and reports whether that can mend err.
 func (s *shape) reduce(err error) bool {
-	var moreLetters, moreRoom bool
-	switch errorNumber(err) {
-	case erDataTooLong, erPacketTooLarge:
-		moreRoom = true
-	case erTruncated, erCollationMix, erWrongValue, erInvalidJSON, erJSONTooDeep, erCheckViolated, erCannotConvert, erImpossibleString, erConstraintViolated:
-		moreLetters = true
-	default:
-		if !errors.Is(err, mysql.ErrPktTooLarge) {
-			return false
-		}
-		moreRoom = true
-	}
+	moreRoom, moreLetters := mysqlerr.TooLarge(err), mysqlerr.BadCharacter(err)
 	switch {
 	case moreLetters && s.letters < asciiOnly:
 		s.letters++
 	case (moreRoom || moreLetters) && s.room < minimal:
 		s.room++
-	case s.letters < asciiOnly: // too long, in bytes
+	case moreRoom && s.letters < asciiOnly: // too long, in bytes
 		s.letters++
 	default:
 		return false

@@ -2,12 +2,11 @@ package synclog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
-	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/internal/prepared"
 )
 
@@ -35,37 +34,10 @@ func exec(s *gorm.DB, sql string, args ...any) (affected int64, insertID uint64,
 	return tx.RowsAffected, insertID, nil
 }
 
-// Error numbers, alike in MySQL 8 and MariaDB 10.6 unless noted.
-const (
-	erDataTooLong        = 1406
-	erPacketTooLarge     = 1153
-	erTruncated          = 1265
-	erCollationMix       = 1267
-	erWrongValue         = 1366 // a character that the column's character set lacks
-	erInvalidJSON        = 3140 // MySQL
-	erJSONTooDeep        = 3157 // MySQL
-	erCheckViolated      = 3819 // MySQL
-	erCannotConvert      = 3854 // MySQL
-	erImpossibleString   = 3988 // MySQL
-	erConstraintViolated = 4025 // MariaDB, JSON_VALID of a JSON column included
-	erNoSuchTable        = 1146
-	erUnknownColumn      = 1054
-)
-
-func errorNumber(err error) uint16 {
-	var server *mysql.MySQLError
-	if errors.As(err, &server) {
-		return server.Number
-	}
-	return 0
-}
-
 // explain adds what to do about a schema that is not ours.
 func explain(err error) error {
-	switch errorNumber(err) {
-	case erNoSuchTable, erUnknownColumn:
+	if mysqlerr.SchemaMissing(err) {
 		return fmt.Errorf("%w (cmmsimport.Migrate creates what is missing)", err)
-	default:
-		return err
 	}
+	return err
 }
