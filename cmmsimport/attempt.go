@@ -16,7 +16,6 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
@@ -146,7 +145,7 @@ func (r *run) apply(ctx context.Context, tx *gorm.DB, a *attempt, detail *innoma
 	answer.Warnings = slices.Clip(answer.Warnings)
 	enriched := *a.row
 	masters := &masterResolver{
-		tx: tx, customerID: a.row.CustomerID, cache: r.masters, lookups: r.lookups, sizes: r.catalog,
+		tx: tx, customerID: a.row.CustomerID, cache: r.masters, sizes: r.catalog,
 		policies: r.opts.Policies, dryRun: r.opts.DryRun,
 	}
 
@@ -184,7 +183,7 @@ func (r *run) recordInside(ctx context.Context, tx *gorm.DB, a *attempt) error {
 		a.entry.ID, a.entry.Uncertain = 0, true
 		a.entry.Warnings, a.entry.Changes = slices.Clone(a.result.Warnings), maps.Clone(a.result.Changes)
 	}
-	err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, prepared.Handle(ctx, tx), a.entry) })
+	err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, tx, a.entry) })
 	a.logged = err == nil
 	return err
 }

@@ -54,8 +54,8 @@ func (r *run) findUnlogged(tx *gorm.DB, d *deadRun) error {
 
 // logsToTable reports whether the log is in cmms_sync_log.
 func (r *run) logsToTable() bool {
-	_, ok := r.opts.Recorder.(tableRecorder)
-	return ok
+	recorder, ok := r.opts.Recorder.(tableRecorder)
+	return ok && recorder.InTable()
 }
 
 // windowStart is the time from which on attempts of the run may lack their log row.

@@ -21,17 +21,16 @@ func hostDB() *gorm.DB {
 	mock.ExpectQuery("FROM cmms_sync_run").WillReturnRows(sqlmock.NewRows([]string{"id"}))
 	mock.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
 		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(42, 1, 1, nil))
-	mock.ExpectPrepare("UPDATE ic3_asset_master")
-	mock.ExpectExec("INSERT INTO cmms_sync_run").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectPrepare("INSERT INTO cmms_sync_run").ExpectExec().WillReturnResult(driver.RowsAffected(1))
 	mock.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
-	mock.ExpectPrepare("ic3_asset_master").ExpectQuery().WillReturnRows(
+	mock.ExpectQuery("ic3_asset_master").WillReturnRows(
 		sqlmock.NewRows([]string{"id", "customer_id", "cmms_asset_id"}).AddRow(1, 42, "AST-1042"))
 	mock.ExpectBegin()
 	mock.ExpectExec("UPDATE ic3_asset_master").WillReturnResult(driver.RowsAffected(1))
 	mock.ExpectCommit()
 	mock.ExpectPrepare("INSERT INTO cmms_sync_log").ExpectExec().WillReturnResult(sqlmock.NewResult(1, 1))
 	mock.ExpectPrepare("DELETE FROM cmms_sync_lock").ExpectExec().WillReturnResult(driver.RowsAffected(1))
-	mock.ExpectExec("UPDATE cmms_sync_run").WillReturnResult(driver.RowsAffected(1))
+	mock.ExpectPrepare("UPDATE cmms_sync_run").ExpectExec().WillReturnResult(driver.RowsAffected(1))
 	mock.ExpectExec("DELETE FROM cmms_sync_lock").WillReturnResult(driver.RowsAffected(1))
 	return db
 }
@@ -42,7 +41,7 @@ func dryHostDB() *gorm.DB {
 	mock.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
 	mock.ExpectQuery("SELECT customer_id, COUNT").WillReturnRows(
 		sqlmock.NewRows([]string{"customer_id", "assets", "max_id", "newest"}).AddRow(42, 1, 1, nil))
-	mock.ExpectPrepare("ic3_asset_master").ExpectQuery().WillReturnRows(
+	mock.ExpectQuery("ic3_asset_master").WillReturnRows(
 		sqlmock.NewRows([]string{"id", "customer_id", "cmms_asset_id", "asset_name"}).AddRow(1, 42, "AST-1042", "Pump"))
 	mock.ExpectBegin()
 	mock.ExpectRollback()

@@ -71,14 +71,10 @@ func (GormRepository) Plan(ctx context.Context, db *gorm.DB, q AssetQuery) ([]Cu
 
 // Page reads by keyset, so that a page costs the same wherever it stands.
 func (GormRepository) Page(ctx context.Context, db *gorm.DB, q AssetQuery, customer CustomerPlan, after Cursor, limit int) ([]AssetMaster, error) {
-	handle := db.Session(&gorm.Session{
-		Context:     ctx,                   // and whatever a host has narrowed db by stays
-		PrepareStmt: q.CMMSAssetIDs == nil, // else the text varies with their number
-	})
-	s := q.narrow(handle).
-		Select(pageColumns).
-		Where("customer_id = ? AND id <= ?", customer.CustomerID, customer.MaxID).
-		Limit(limit)
+	s := q.narrow(db.WithContext(ctx)). // whatever a host has narrowed db by stays
+						Select(pageColumns).
+						Where("customer_id = ? AND id <= ?", customer.CustomerID, customer.MaxID).
+						Limit(limit)
 	if q.OldestFirst {
 		s = oldestFirst(s, customer, after)
 	} else {
@@ -151,21 +147,23 @@ const (
 // Update writes the changed columns, updated_at where there are any, and the marks of a success.
 func (GormRepository) Update(ctx context.Context, tx *gorm.DB, asset *AssetMaster, changes []ColumnChange, at time.Time) error {
 	now := utc.Format(at)
-	var result *gorm.DB
+	var updated bool
+	var err error
 	if len(changes) == 0 {
-		result = prepared.Exec(prepared.Statement(prepared.Handle(ctx, tx), markSynced, now, now, asset.ID, asset.CMMSAssetID))
+		updated, err = changed(prepared.Exec(ctx, tx, markSynced, now, now, asset.ID, asset.CMMSAssetID))
 	} else {
 		text, args := updateOf(changes, now) // the column list varies: not to be prepared and kept
-		result = tx.WithContext(ctx).Exec(text, append(args, asset.ID, asset.CMMSAssetID)...)
+		result := tx.WithContext(ctx).Exec(text, append(args, asset.ID, asset.CMMSAssetID)...)
+		updated, err = result.RowsAffected > 0, result.Error
 	}
-	if result.Error != nil || result.RowsAffected > 0 {
-		return result.Error
+	if err != nil || updated {
+		return err
 	}
 
 	// No row was changed. Where this very update has been made before (the answer to its COMMIT was lost) the row is
 	// there all the same.
 	var found []uint64
-	err := tx.WithContext(ctx).Raw("SELECT id FROM ic3_asset_master"+findAsset+" FOR UPDATE", asset.ID, asset.CMMSAssetID).Scan(&found).Error
+	err = tx.WithContext(ctx).Raw("SELECT id FROM ic3_asset_master"+findAsset+" FOR UPDATE", asset.ID, asset.CMMSAssetID).Scan(&found).Error
 	if err == nil && len(found) == 0 {
 		err = ErrAssetGone
 	}
@@ -193,5 +191,6 @@ func updateOf(changes []ColumnChange, now string) (text string, args []any) {
 // MarkFailed sets cmms_sync_status and cmms_attempted_at; cmms_synced_at keeps the last success.
 func (GormRepository) MarkFailed(ctx context.Context, db *gorm.DB, id uint64, cmmsAssetID string, at time.Time) error {
 	attempted := utc.Format(at)
-	return prepared.Exec(prepared.Statement(prepared.Handle(ctx, db), markFailed, attempted, id, cmmsAssetID, attempted)).Error
+	_, err := prepared.Exec(ctx, db, markFailed, attempted, id, cmmsAssetID, attempted)
+	return err
 }

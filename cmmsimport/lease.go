@@ -2,6 +2,7 @@ package cmmsimport
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strconv"
 	"time"
@@ -47,22 +48,21 @@ const (
 
 // acquire takes the lease, also one that has run out. The error is ErrSyncInProgress where somebody holds it.
 func (l *lease) acquire(ctx context.Context, db *gorm.DB) error {
-	s := prepared.Handle(ctx, db)
 	for range 3 { // between two of these statements another run may release the lease
 		l.renewed = time.Now()
-		err := prepared.Exec(prepared.Statement(s, insertLease, l.name, l.runID, l.holder, l.seconds())).Error
+		_, err := prepared.Exec(ctx, db, insertLease, l.name, l.runID, l.holder, l.seconds())
 		if err == nil || !mysqlerr.Duplicate(err) {
 			return err
 		}
 		l.takenFrom = ""
-		if err := prepared.Statement(s, ranOut, l.name, l.runID).Scan(&l.takenFrom).Error; err != nil {
+		if err := prepared.Query(ctx, db, ranOut, l.name, l.runID).Scan(&l.takenFrom).Error; err != nil {
 			return err
 		}
-		taken := prepared.Exec(prepared.Statement(s, takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID))
-		if taken.Error != nil || taken.RowsAffected > 0 {
-			return taken.Error
+		taken, err := changed(prepared.Exec(ctx, db, takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID))
+		if err != nil || taken {
+			return err
 		}
-		if err := l.heldBy(s, ErrSyncInProgress); err != nil {
+		if err := l.heldBy(ctx, db, ErrSyncInProgress); err != nil {
 			return err
 		}
 	}
@@ -84,15 +84,11 @@ func (l *lease) age() time.Duration {
 
 // renew prolongs the lease in the table. The error is errLeaseLost where it is another's by now, or gone.
 func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
-	s := prepared.Handle(ctx, db)
-	renewed := prepared.Exec(prepared.Statement(s, renewLease, l.seconds(), l.name, l.runID))
-	if renewed.Error != nil {
-		return renewed.Error
+	renewed, err := changed(prepared.Exec(ctx, db, renewLease, l.seconds(), l.name, l.runID))
+	if err != nil || renewed {
+		return err
 	}
-	if renewed.RowsAffected > 0 {
-		return nil
-	}
-	if err := l.heldBy(s, errLeaseLost); err != nil {
+	if err := l.heldBy(ctx, db, errLeaseLost); err != nil {
 		return err
 	}
 	return fmt.Errorf("%w: its row in cmms_sync_lock is gone", errLeaseLost)
@@ -100,14 +96,24 @@ func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
 
 // release gives the lease back, if it is still this run's.
 func (l *lease) release(ctx context.Context, db *gorm.DB) error {
-	return prepared.Exec(prepared.Statement(prepared.Handle(ctx, db), releaseLease, l.name, l.runID)).Error
+	_, err := prepared.Exec(ctx, db, releaseLease, l.name, l.runID)
+	return err
+}
+
+// changed reports whether a statement changed a row.
+func changed(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
 // heldBy says who holds the lease, as an error of the given kind; nil where nobody does. It reads past a transaction's
 // snapshot, in which the lease may still be this run's.
-func (l *lease) heldBy(s *gorm.DB, kind error) error {
+func (l *lease) heldBy(ctx context.Context, db *gorm.DB, kind error) error {
 	var rows []SyncLock
-	if err := s.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("name = ?", l.name).Limit(1).Find(&rows).Error; err != nil {
+	if err := db.WithContext(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("name = ?", l.name).Limit(1).Find(&rows).Error; err != nil {
 		return err
 	}
 	if len(rows) == 0 || rows[0].RunID == l.runID {

@@ -18,7 +18,6 @@ type masterResolver struct {
 	tx         *gorm.DB
 	customerID uint64
 	cache      *masterCache
-	lookups    *masterLookups
 	sizes      map[string]map[string]columnSize // by table and column
 	policies   map[string]FieldPolicy
 	dryRun     bool
@@ -131,14 +130,14 @@ func (r *masterResolver) decideAll(table masterTable, id uint64, m Master) {
 // reading reads as the transaction sees the tables.
 func (r *masterResolver) reading(ctx context.Context) masterReader {
 	return func(text string, args ...any) *gorm.DB {
-		return prepared.Statement(r.lookups.handle(ctx, r.tx, text), text, args...)
+		return prepared.Query(ctx, r.tx, text, args...)
 	}
 }
 
 // locking reads past the transaction's snapshot, what others have committed meanwhile.
 func (r *masterResolver) locking(ctx context.Context) masterReader {
 	return func(text string, args ...any) *gorm.DB {
-		return prepared.Statement(r.tx.WithContext(ctx), text+" FOR UPDATE", args...)
+		return r.tx.WithContext(ctx).Raw(text+" FOR UPDATE", args...)
 	}
 }
 

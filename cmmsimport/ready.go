@@ -9,8 +9,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// ready does what is due between two assets: it ends the run when its context has ended, gets the audit out of the way,
-// prepares look-ups of masters, renews the leases and shows progress.
+// ready does what is due between two assets: it ends the run when its context has ended, gets the audit out of the way, renews the leases and shows progress.
 func (r *run) ready(ctx context.Context, next *AssetMaster) error {
 	if ctx.Err() != nil {
 		return interrupted(ctx)
@@ -18,7 +17,6 @@ func (r *run) ready(ctx context.Context, next *AssetMaster) error {
 	if err := r.drain(ctx); err != nil {
 		return err
 	}
-	r.lookups.prepare(ctx, r.db)
 	if err := r.keepLeases(ctx); err != nil {
 		return err
 	}

@@ -14,7 +14,6 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
@@ -49,7 +48,6 @@ type run struct {
 	takenFrom string   // the run whose lease was taken over, until its audit is repaired
 	lost      bool     // one of them was taken by another run: nothing more is written to assets
 
-	lookups    *masterLookups
 	masters    *masterCache // of the customer at hand
 	earliest   time.Time    // attempts of the customer at hand are stamped behind it
 	backlog    *synclog.Backlog
@@ -81,7 +79,6 @@ func newRun(db *gorm.DB, opts Options) *run {
 			CustomerID: opts.CustomerID, CMMSAssetIDs: opts.CMMSAssetIDs, OnlyFailed: opts.OnlyFailed,
 			NotSyncedSince: opts.NotSyncedSince, OldestFirst: opts.OldestFirst,
 		},
-		lookups: newMasterLookups(),
 		holder:  fmt.Sprintf("%.200s, process %d", host, os.Getpid()),
 		summary: Summary{RunID: id, CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: map[string]int{}, StartedAt: utc.Now()},
 		began:   time.Now(),
@@ -101,7 +98,6 @@ func (r *run) start(ctx context.Context) error {
 		{"taking the lease", r.leaseRun},
 		{"repairing the audit of runs that died", r.repairDeadRuns},
 		{"counting the assets", r.makePlan},
-		{"preparing the statements", r.prepareStatements},
 		{"writing the run's row", r.createRow},
 	}
 	for _, step := range steps {
@@ -158,22 +154,9 @@ func (r *run) makePlan(ctx context.Context) (err error) {
 	return nil
 }
 
-// prepareStatements readies what is executed inside each transaction.
-func (r *run) prepareStatements(ctx context.Context) error {
-	if r.opts.DryRun {
-		return nil
-	}
-	if recorder, ok := r.opts.Recorder.(tableRecorder); ok && r.opts.AtomicLog {
-		if err := recorder.Prepare(ctx, r.db); err != nil {
-			return err
-		}
-	}
-	return prepared.OnPool(ctx, r.db, markSynced)
-}
-
 // tableRecorder is synclog.Recorder, or a host's own that embeds it.
 type tableRecorder interface {
-	Prepare(ctx context.Context, db *gorm.DB) error
+	InTable() bool
 }
 
 func (r *run) createRow(ctx context.Context) error {

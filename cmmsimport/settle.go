@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/prepared"
 )
 
 // settle counts the attempt and writes its log row, and for a failure the mark on the asset before it. What cannot be
@@ -44,7 +43,7 @@ func (r *run) record(ctx context.Context, e *synclog.Entry) error {
 		if err := r.catchUp(ctx, e); err != nil {
 			return err
 		}
-		err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, prepared.Handle(ctx, r.db), e) })
+		err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, r.db.WithContext(ctx), e) })
 		e.Uncertain = err != nil
 		if err != nil {
 			return err

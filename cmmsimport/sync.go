@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
@@ -30,7 +31,9 @@ func SyncAllAssetsFromInnomaint(ctx context.Context, db *gorm.DB, opts Options) 
 			CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: map[string]int{}, StartedAt: now, FinishedAt: now,
 		}, err
 	}
-	r := newRun(plainSession(db), opts.withDefaults())
+	handle, closeStatements := prepared.Open(plainSession(db))
+	defer closeStatements()
+	r := newRun(handle, opts.withDefaults())
 	err := r.start(ctx)
 	if err == nil {
 		err = r.syncCustomers(ctx)

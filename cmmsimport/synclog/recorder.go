@@ -90,8 +90,12 @@ func find(s *gorm.DB, e *Entry, sh shape) (uint64, error) {
 
 func firstID(s *gorm.DB, sql string, args ...any) (uint64, error) {
 	var ids []uint64
-	if err := prepared.Statement(s, sql, args...).Scan(&ids).Error; err != nil || len(ids) == 0 {
+	if err := prepared.Query(s.Statement.Context, s, sql, args...).Scan(&ids).Error; err != nil || len(ids) == 0 {
 		return 0, err
 	}
 	return ids[0], nil
 }
+
+// InTable reports that entries are rows of cmms_sync_log. A Recorder that embeds this one and keeps its log elsewhere
+// overrides it to return false: then log rows of a process that died are not added to the table.
+func (Recorder) InTable() bool { return true }

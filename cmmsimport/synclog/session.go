@@ -21,17 +21,15 @@ func session(ctx context.Context, db *gorm.DB) *gorm.DB {
 
 // exec runs one statement. Unlike gorm's Create it adds no RETURNING on MariaDB, and it gives the last insert id.
 func exec(s *gorm.DB, sql string, args ...any) (affected int64, insertID uint64, err error) {
-	result := gorm.WithResult()
-	tx := prepared.Exec(prepared.Statement(s.Clauses(result), sql, args...))
-	if tx.Error != nil {
-		return 0, 0, tx.Error
+	result, err := prepared.Exec(s.Statement.Context, s, sql, args...)
+	if err != nil {
+		return 0, 0, err
 	}
-	if result.Result != nil {
-		if id, err := result.Result.LastInsertId(); err == nil {
-			insertID = uint64(id)
-		}
+	if id, err := result.LastInsertId(); err == nil {
+		insertID = uint64(id)
 	}
-	return tx.RowsAffected, insertID, nil
+	affected, _ = result.RowsAffected()
+	return affected, insertID, nil
 }
 
 // explain adds what to do about a schema that is not ours.
