@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"log/slog"
 	"maps"
-	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,211 +15,266 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/utc"
 )
 
-// attempt is one try to sync one asset, from the API call to commit or rollback.
+// attempt is one attempt to sync one asset, from the API call to commit or rollback.
 type attempt struct {
-	row     *AssetMaster   // as its page was read
-	began   time.Time      // with the monotonic clock
-	at      time.Time      // the marks of the asset row: the same whenever the transaction is repeated
-	entry   *synclog.Entry // nil until it was tried to be written
-	logged  bool           // the entry was committed with the asset
-	entryID uint64         // of a log row that a COMMIT may have stored whose answer was lost
+	*customer
+	row     *AssetMaster // as its page was read
+	began   time.Time    // with the monotonic clock
+	at      time.Time    // for the marks of the asset row: the same whenever the transaction is repeated
+	detail  *innomaint.Asset
 	result  AssetResult
-	created int // masters
+	err     error          // as it came, for the breaker
+	created int            // masters
+	entry   *synclog.Entry // nil until it was written, or tried to be
+	logged  bool           // the entry was committed with the asset
+}
+
+func (c *customer) newAttempt(row *AssetMaster) *attempt {
+	return &attempt{customer: c, row: row, began: time.Now(), result: AssetResult{
+		AssetID: row.ID, CustomerID: row.CustomerID, CMMSAssetID: row.CMMSAssetID, Status: synclog.Success,
+	}}
+}
+
+// refOf is the asset that the API is asked for.
+func refOf(row *AssetMaster) innomaint.AssetRef {
+	return innomaint.AssetRef{CustomerID: row.CustomerID, AssetID: strings.TrimSpace(row.CMMSAssetID)}
+}
+
+// fetch calls the API.
+func (a *attempt) fetch(ctx context.Context) error {
+	ref := refOf(a.row)
+	err := guard("Client", func() (err error) {
+		a.detail, err = a.opts.Client.GetAsset(ctx, ref)
+		return err
+	})
+	switch {
+	case err != nil:
+		return clientError(ref, err)
+	case a.detail == nil:
+		return fmt.Errorf("asset %q: the client returned neither an asset nor an error", ref.AssetID)
+	case a.detail.ID != "" && a.detail.ID != ref.AssetID:
+		return &innomaint.Error{
+			Kind: innomaint.KindBadResponse, AssetID: ref.AssetID,
+			Message: fmt.Sprintf("the response is asset %q; nothing was written", a.detail.ID),
+		}
+	}
+	return nil
 }
 
 // errDryRun rolls a dry run's transaction back.
 var errDryRun = errors.New("dry run")
 
-// attempt fetches the asset and applies it, unless err says already why that cannot be. The error stays in the result.
-func (r *run) attempt(run context.Context, row *AssetMaster, err error) *attempt {
-	a := &attempt{row: row, began: time.Now(), result: AssetResult{
-		AssetID: row.ID, CustomerID: row.CustomerID, CMMSAssetID: row.CMMSAssetID, Status: synclog.Success,
-	}}
-	ctx, cancel := context.WithTimeoutCause(run, r.opts.AssetTimeout, r.gaveUp)
-	defer cancel()
-
-	var detail *innomaint.Asset
-	if err == nil {
-		detail, err = r.fetch(ctx, row)
+// apply writes what was fetched in one transaction, and repeats it if the database says that this may help. That is
+// idempotent: the same values are written.
+func (a *attempt) apply(ctx context.Context) error {
+	if a.opts.AtomicLog {
+		_ = a.audit.flush(ctx) // rows that wait come before this attempt's row, if the table accepts rows again
 	}
-	if err == nil {
-		if r.opts.AtomicLog {
-			_ = r.backlog.Flush(ctx) // what waits comes before this attempt's row, if the table takes rows again; else it waits on
-		}
-		err = r.commit(ctx, a, detail)
-	}
-	a.result.Duration = time.Since(a.began)
-	if err != nil {
-		a.fail(kindOf(run, ctx, err), explained(ctx, err))
-	}
-	return a
-}
-
-// fetch asks the API.
-func (r *run) fetch(ctx context.Context, row *AssetMaster) (detail *innomaint.Asset, err error) {
-	ref := refOf(row)
-	err = guard("Client", func() error {
-		detail, err = r.opts.Client.GetAsset(ctx, ref)
-		return err
-	})
-	switch {
-	case err != nil:
-		return nil, ofClient(ref, err)
-	case detail == nil:
-		return nil, fmt.Errorf("asset %q: the client returned neither an asset nor an error", ref.AssetID)
-	case detail.ID != "" && detail.ID != ref.AssetID:
-		return nil, &innomaint.Error{
-			Kind: innomaint.KindBadResponse, AssetID: ref.AssetID,
-			Message: fmt.Sprintf("the answer is asset %q; nothing was written", detail.ID),
-		}
-	}
-	return detail, nil
-}
-
-// refOf is what the API is asked for.
-func refOf(row *AssetMaster) innomaint.AssetRef {
-	return innomaint.AssetRef{CustomerID: row.CustomerID, AssetID: strings.TrimSpace(row.CMMSAssetID)}
-}
-
-// ofClient gives a network error of a host's own client the kind that innomaint.Client would give it, so that it is not
-// taken for the database's.
-func ofClient(ref innomaint.AssetRef, err error) error {
-	var classified *innomaint.Error
-	var panicked *panicError
-	if errors.As(err, &classified) || errors.As(err, &panicked) || errors.Is(err, context.Canceled) {
-		return err
-	}
-	var network net.Error
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return &innomaint.Error{Kind: innomaint.KindTimeout, AssetID: ref.AssetID, Err: err}
-	case network != nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &innomaint.Error{Kind: innomaint.KindUnavailable, AssetID: ref.AssetID, Err: err}
-	}
-	return fmt.Errorf("asset %q: %w", ref.AssetID, err)
-}
-
-// commit applies the answer in a transaction of its own, and again where the database says that the same may pass in a
-// moment. Repeating it after an unknown outcome is safe: the same values are written.
-func (r *run) commit(ctx context.Context, a *attempt, detail *innomaint.Asset) error {
-	a.at = r.stamp()
-	var unknown bool // a COMMIT went out and its answer was lost
-	err := retry(ctx, r.log, "syncing the asset", r.patience, func() error {
-		r.masters.rollback() // of an earlier try
+	a.at = a.stamp()
+	var unknown bool // a COMMIT was sent and its response was lost
+	err := a.retry.do(ctx, "syncing the asset", func() error {
+		a.masters.rollback() // of an earlier attempt
 		atCommit := false
 		err := guard("Repository", func() error {
-			return r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-				err := r.apply(ctx, tx, a, detail)
+			return a.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+				err := a.write(ctx, tx)
 				atCommit = err == nil
 				return err
 			})
 		})
-		if atCommit && (mysqlerr.CommitUnknown(err)) {
-			unknown = true
-			if a.entry != nil {
-				a.entryID = a.entry.ID
-			}
-		}
+		unknown = unknown || atCommit && mysqlerr.CommitUnknown(err)
 		return err
 	})
 	if err == nil || errors.Is(err, errDryRun) {
-		r.masters.commit()
+		a.masters.commit()
 		return nil
 	}
-	r.masters.rollback()
-	a.created, a.entry, a.logged = 0, nil, false
+	a.masters.rollback()
+	a.created, a.logged = 0, false
 	if unknown {
-		return fmt.Errorf("the answer to COMMIT was lost, so that the new values may be stored or not; the next sync writes them again: %w", err)
+		return fmt.Errorf("the response to COMMIT was lost, so the new values may be stored or not; the next sync writes them again: %w", err)
 	}
 	a.result.Changes = nil
 	return err
 }
 
-// apply is what one transaction does: masters, enrichment, the asset row, and with AtomicLog the log row.
-func (r *run) apply(ctx context.Context, tx *gorm.DB, a *attempt, detail *innomaint.Asset) error {
-	answer := *detail // a copy for each try: warnings of an earlier one must not stay
-	answer.Warnings = slices.Clip(answer.Warnings)
+// write is what one transaction does: masters, enrichment, the asset row, and with AtomicLog the log row.
+func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
+	detail := *a.detail // a copy for each repetition: warnings of an earlier one must not stay
+	detail.Warnings = slices.Clip(detail.Warnings)
 	enriched := *a.row
 	masters := &masterResolver{
-		tx: tx, customerID: a.row.CustomerID, cache: r.masters, sizes: r.catalog,
-		policies: r.opts.Policies, dryRun: r.opts.DryRun,
+		tx: tx, customerID: a.row.CustomerID, cache: a.masters, sizes: a.catalog, policyOf: a.opts.policyOf, dryRun: a.opts.DryRun,
 	}
 
-	err := guard("Enrich", func() error { return r.opts.Enrich(ctx, tx, masters, &enriched, &answer) })
-	changes := merge(a.row, &enriched, r.opts.Policies, r.catalog[a.row.TableName()], answer.Warn)
-	a.result.Warnings = warningTexts(append(answer.Warnings, masters.warnings...), a.row, &enriched)
+	err := guard("Enrich", func() error { return a.opts.Enrich(ctx, tx, masters, &enriched, &detail) })
+	changes := assets.Diff(a.row, &enriched, a.opts.policyOf, a.catalog[a.row.TableName()], detail.Warn)
+	a.result.Warnings = warningTexts(append(detail.Warnings, masters.warnings...), a.row, &enriched)
 	if err != nil {
 		return err
 	}
-	a.result.Changes = withMasters(logged(changes), masters.changes)
+	a.result.Changes = loggedChanges(changes, masters.changes)
 	a.created = masters.created
-	if r.opts.DryRun {
-		r.masters.describeInvented(a.result.Changes)
+	if a.opts.DryRun {
+		a.masters.describeInvented(a.result.Changes)
 		return errDryRun
 	}
 
-	if err := r.opts.Repository.Update(ctx, tx, a.row, changes, a.at); err != nil {
+	if err := a.opts.Repository.Update(ctx, tx, a.row, columnChanges(changes), Mark{RunID: a.summary.RunID, At: a.at}); err != nil {
 		return err
 	}
-	if r.opts.AtomicLog {
-		if err := r.recordInside(ctx, tx, a); err != nil {
+	if a.opts.AtomicLog {
+		a.result.Duration = time.Since(a.began)
+		a.entry = a.newEntry()
+		err := guard("Recorder", func() error { return a.opts.Recorder.Record(ctx, tx, a.entry) })
+		a.logged = err == nil
+		if err != nil {
 			return err
 		}
 	}
-	return r.stillHeld(ctx, tx)
+	return a.leases.Fence(ctx, tx)
 }
 
-// recordInside writes the log row of a success in the asset's transaction.
-func (r *run) recordInside(ctx context.Context, tx *gorm.DB, a *attempt) error {
-	if a.entry == nil {
-		a.result.Duration = time.Since(a.began)
-		a.entry = r.entry(a)
-	} else {
-		// An earlier try was rolled back, or was it? Its COMMIT may have got through.
-		a.entry.ID, a.entry.Uncertain = 0, true
-		a.entry.Warnings, a.entry.Changes = slices.Clone(a.result.Warnings), maps.Clone(a.result.Changes)
+// warningTexts renders warnings for the log. A warning about a column says what the column keeps.
+func warningTexts(warnings []innomaint.Warning, local, result *AssetMaster) []string {
+	if len(warnings) == 0 {
+		return nil
 	}
-	err := guard("Recorder", func() error { return r.opts.Recorder.Record(ctx, tx, a.entry) })
-	a.logged = err == nil
-	return err
+	texts := make([]string, len(warnings))
+	for i, w := range warnings {
+		texts[i] = w.String() + assets.Kept(w.Field, local, result)
+	}
+	return texts
 }
 
-// stamp is the time of an attempt. With OldestFirst it lies behind the attempts that were there when the run began, and each
-// behind the one before, also where this machine's clock does not: so no asset comes round twice.
-func (r *run) stamp() time.Time {
-	now := utc.Now()
-	if !r.opts.OldestFirst {
-		return now
+// loggedChanges renders changes for cmms_sync_log; nil if there are none.
+func loggedChanges(changes []register.Change, ofMasters synclog.Changes) synclog.Changes {
+	if len(changes) == 0 {
+		return ofMasters
 	}
-	if !now.After(r.earliest) {
-		now = r.earliest.Add(time.Microsecond)
+	all := make(synclog.Changes, len(changes)+len(ofMasters))
+	for _, c := range changes {
+		all[c.Column] = synclog.Change{From: c.From, To: c.To}
 	}
-	r.earliest = now
-	return now
+	maps.Copy(all, ofMasters)
+	return all
+}
+
+func columnChanges(changes []register.Change) []ColumnChange {
+	set := make([]ColumnChange, len(changes))
+	for i, c := range changes {
+		set[i] = ColumnChange(c)
+	}
+	return set
+}
+
+// finish ends the attempt. run is the run's context, limited the one that AssetTimeout limits.
+func (a *attempt) finish(run, limited context.Context, err error) {
+	a.result.Duration = time.Since(a.began)
+	a.err = err
+	if err == nil {
+		return
+	}
+	kind := kindOf(run, limited, err)
+	if cause := context.Cause(limited); cause != nil && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w (%w)", err, cause) // why the context ended, where that is why the attempt failed
+	}
+	a.fail(kind, inProgress(err))
 }
 
 // fail makes the attempt a failure.
-func (a *attempt) fail(kind string, err error) {
+func (a *attempt) fail(kind innomaint.Kind, err error) {
 	a.result.Status, a.result.Kind, a.result.Err = synclog.Failed, kind, err
 }
 
-// explained adds why a context ended, where that is why the attempt failed.
-func explained(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
-		return fmt.Errorf("%w (%w)", err, cause)
+// newEntry is the attempt's row of cmms_sync_log. Its key is the same whenever it is written.
+func (a *attempt) newEntry() *synclog.Entry {
+	at := a.stamp()
+	if at.Before(a.at) { // the clock was set back; a log row is never older than its mark
+		at = a.at
 	}
-	return err
+	e := &synclog.Entry{
+		RunID: a.summary.RunID, CustomerID: a.row.CustomerID, CMMSAssetID: a.row.CMMSAssetID, AssetID: a.row.ID,
+		AttemptKey: a.summary.RunID + ":" + strconv.FormatUint(a.row.ID, 10),
+		Status:     a.result.Status, ErrorKind: string(a.result.Kind),
+		Warnings: slices.Clone(a.result.Warnings), Changes: maps.Clone(a.result.Changes), // the result's own are the callback's
+		SyncedAt: at, DurationMS: a.result.Duration.Milliseconds(),
+	}
+	if a.result.Err != nil {
+		e.ErrorMessage = synclog.ErrorMessage(a.result.Err)
+	}
+	return e
 }
 
-// withMasters adds what changed in master rows.
-func withMasters(changes, ofMasters synclog.Changes) synclog.Changes {
-	if changes == nil {
-		return ofMasters
+// logAttempt writes the attempt to the log output.
+func (c *customer) logAttempt(ctx context.Context, a *attempt) {
+	level, text := slog.LevelDebug, "asset synced"
+	switch {
+	case a.result.Status == synclog.Failed:
+		level, text = slog.LevelWarn, "asset failed"
+	case len(a.result.Warnings) > 0:
+		level, text = slog.LevelWarn, "asset synced with warnings"
 	}
-	maps.Copy(changes, ofMasters)
-	return changes
+	if !c.log.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.Uint64("customer_id", a.row.CustomerID), slog.String("cmms_asset_id", a.row.CMMSAssetID),
+		slog.Duration("duration", a.result.Duration),
+	}
+	if len(a.result.Warnings) > 0 {
+		attrs = append(attrs, slog.Any("warnings", a.result.Warnings))
+	}
+	if err := a.result.Err; err != nil {
+		attrs = append(attrs, slog.String("kind", string(a.result.Kind)), errorText(err))
+		attrs = append(attrs, stackOf(err)...)
+	}
+	c.log.LogAttrs(ctx, level, text, attrs...)
+}
+
+// report calls OnAsset. A panic in it makes the asset Failed, in the log too, although its data stay committed.
+func (c *customer) report(ctx context.Context, a *attempt) {
+	if c.opts.OnAsset == nil {
+		return
+	}
+	err := guard("OnAsset", func() error {
+		c.opts.OnAsset(a.result, c.progress())
+		return nil
+	})
+	if err == nil {
+		return
+	}
+	if a.result.Status == synclog.Failed { // what failed first stays the reason
+		c.log.LogAttrs(ctx, slog.LevelError, "OnAsset panicked", append(stackOf(err), errorText(err))...)
+		return
+	}
+	c.summary.count(a.result, a.created, -1)
+	a.fail(KindPanic, fmt.Errorf("%w; the asset's data were committed before", err))
+	c.summary.count(a.result, a.created, 1)
+	c.causes.add(a.result)
+	c.logAttempt(ctx, a)
+	if c.opts.DryRun {
+		return
+	}
+	// One attempt, one log row: the row that was written, or still waits, becomes this failure's.
+	a.entry.Status, a.entry.ErrorKind, a.entry.ErrorMessage = synclog.Failed, string(a.result.Kind), synclog.ErrorMessage(a.result.Err)
+	row := logRow{a.entry, c.newFailureMark(a.entry)}
+	if waiting := c.audit.buffered(a.entry); waiting != nil {
+		*waiting = row
+	} else {
+		c.audit.record(ctx, row)
+	}
+	c.keep(row.mark)
+}
+
+// progress is what OnAsset is told.
+func (r *run) progress() Progress {
+	p := Progress{Done: r.attempted + r.skipped, Failed: r.summary.Failed, Elapsed: time.Since(r.began)}
+	p.Total = max(r.summary.Total, p.Done)
+	p.Remaining = p.Elapsed / time.Duration(r.attempted) * time.Duration(p.Total-p.Done)
+	return p
 }

@@ -70,8 +70,8 @@ func TestAFailureOfBeforeAssetIsThatAssetsFailure(t *testing.T) {
 		before func(context.Context) context.Context
 		kind   string
 	}{
-		"a panic":    {func(context.Context) context.Context { panic("a bug in the host's tracing") }, cmmsimport.KindPanic},
-		"no context": {func(context.Context) context.Context { return nil }, cmmsimport.KindInternal},
+		"a panic":    {func(context.Context) context.Context { panic("a bug in the host's tracing") }, string(cmmsimport.KindPanic)},
+		"no context": {func(context.Context) context.Context { return nil }, string(cmmsimport.KindInternal)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,7 +90,7 @@ func TestAFailureOfBeforeAssetIsThatAssetsFailure(t *testing.T) {
 			opts.OnAsset = func(cmmsimport.AssetResult, cmmsimport.Progress) { calls++ }
 			summary := w.sync(opts)
 			equal(t, "successful", summary.Successful, 2)
-			equal(t, "failed", summary.FailedByKind[test.kind], 1)
+			equal(t, "failed", summary.FailedByKind[innomaint.Kind(test.kind)], 1)
 			equal(t, "calls of OnAsset", calls, 3)
 			equal(t, "requests", w.api.CallsFor("A-2"), 0)
 			entries := w.entries()

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 )
 
 // EnrichAssetFromAPI maps a decoded answer onto the asset: every column of ic3_asset_master that Innomaint has a value
@@ -18,23 +19,11 @@ import (
 // The error is the transaction's, and nothing of the asset must then be committed. References that cannot become rows
 // are warnings on detail.
 func EnrichAssetFromAPI(ctx context.Context, _ *gorm.DB, masters MasterResolver, asset *AssetMaster, detail *innomaint.Asset) error {
-	assign(detail, "asset_code", &asset.AssetCode, detail.Code)
-	assign(detail, "asset_name", &asset.AssetName, detail.Name)
-	assign(detail, "description", &asset.Description, detail.Description)
-	assign(detail, "serial_number", &asset.SerialNumber, detail.SerialNumber)
-	assign(detail, "barcode", &asset.Barcode, detail.Barcode)
-	assign(detail, "criticality", &asset.Criticality, detail.Criticality)
-	assign(detail, "parent_cmms_asset_id", &asset.ParentCMMSAssetID, detail.ParentAssetID)
-	assign(detail, "purchase_date", &asset.PurchaseDate, detail.PurchaseDate)
-	assign(detail, "purchase_cost", &asset.PurchaseCost, detail.PurchaseCost)
-	assign(detail, "currency", &asset.Currency, detail.Currency)
-	assign(detail, "installation_date", &asset.InstallationDate, detail.InstallationDate)
-	assign(detail, "warranty_start", &asset.WarrantyStart, detail.WarrantyStart)
-	assign(detail, "warranty_end", &asset.WarrantyEnd, detail.WarrantyEnd)
-	assign(detail, "amc_start", &asset.AMCStart, detail.AMCStart)
-	assign(detail, "amc_end", &asset.AMCEnd, detail.AMCEnd)
-	assign(detail, "custom_fields", &asset.CustomFields, detail.CustomFields)
-	assign(detail, "cmms_updated_at", &asset.CMMSUpdatedAt, detail.UpdatedAt)
+	for _, column := range assets.Columns() {
+		if column.Assign != nil && !detail.Unreadable(column.Name) {
+			column.Assign(asset, detail)
+		}
+	}
 
 	m := masterMapper{ctx: ctx, masters: masters, detail: detail}
 	category := m.reference("category_id", &asset.CategoryID, detail.Category, Master{Kind: MasterCategory})
@@ -46,13 +35,6 @@ func EnrichAssetFromAPI(ctx context.Context, _ *gorm.DB, masters MasterResolver,
 	m.reference("department_id", &asset.DepartmentID, detail.Department, Master{Kind: MasterDepartment})
 	m.reference("status_id", &asset.StatusID, detail.Status, Master{Kind: MasterStatus})
 	return m.err
-}
-
-// assign maps a value, the empty one included, unless it was there and could not be read.
-func assign[T any](detail *innomaint.Asset, column string, field *T, value T) {
-	if !detail.Unreadable(column) {
-		*field = value
-	}
 }
 
 // masterMapper maps references onto ids. After its first error it does nothing more.
@@ -85,7 +67,7 @@ func (e *masterMapper) reference(column string, field *uint64, ref innomaint.Ref
 // clears reports whether an empty reference empties its column, so that the local one is none to go by.
 func (e *masterMapper) clears(column string) bool {
 	resolver, ok := e.masters.(*masterResolver)
-	return ok && policyOf(resolver.policies, column) == Mirror
+	return ok && resolver.policyOf(column) == register.Mirror
 }
 
 // parentMaster is what is known of the parent of a subcategory or a model: the row that the answer names, or where it

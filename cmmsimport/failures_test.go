@@ -135,7 +135,7 @@ func TestFailuresOfHostCode(t *testing.T) {
 			opts.Logger = slog.New(slog.NewTextHandler(&output, nil))
 			tc.vary(&opts)
 
-			equal(t, "failed as "+tc.kind, w.sync(opts).FailedByKind[tc.kind], 1)
+			equal(t, "failed as "+tc.kind, w.sync(opts).FailedByKind[innomaint.Kind(tc.kind)], 1)
 			entry := w.entries()[0]
 			equal(t, "message names the reason", strings.Contains(entry.ErrorMessage, tc.text), true)
 			equal(t, "no stack in the table", strings.Contains(entry.ErrorMessage, "goroutine"), false)

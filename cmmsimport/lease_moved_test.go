@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -59,10 +58,10 @@ func (m *movedLease) sync(moveAt, fetchAt int) (sent []string, summary Summary, 
 	m.t.Helper()
 	m.round++
 	m.exec("DELETE FROM cmms_sync_lock")
-	var r *run
+	var clock *leaseClock
 	move := func() {
 		m.exec(takenOver)
-		r.age(leaseDuration(defaultAssetTimeout) + time.Second)
+		clock.expire()
 	}
 	fetches := 0
 	client := APIClientFunc(func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
@@ -74,7 +73,8 @@ func (m *movedLease) sync(moveAt, fetchAt int) (sent []string, summary Summary, 
 		}
 		return &innomaint.Asset{ID: ref.AssetID, Name: fmt.Sprint("round ", m.round), Vendor: innomaint.Reference{Name: fmt.Sprint("vendor ", m.round)}}, nil
 	})
-	r = newRun(plainSession(mariadbtest.Open(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
+	r := newRun(plainSession(mariadbtest.Open(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
+	clock = r.setLeaseClock()
 	if err := r.start(m.t.Context()); err != nil {
 		m.t.Fatal(err)
 	}

@@ -3,73 +3,90 @@ package cmmsimport
 import (
 	"context"
 	"log/slog"
-	"slices"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// markTimeLimit is how long a mark may wait for a lock that somebody else holds on the asset row.
-const markTimeLimit = settleTimeLimit / 3
+// markTimeout is how long a mark may wait for a lock that somebody else holds on the asset row.
+const markTimeout = writeTimeout / 3
 
-// mark marks the asset row of a failure; of a success there is nothing to do. A row that the database refuses to write (a
-// lock that somebody holds, a trigger, a constraint that it breaks) must not hold up the log: its mark is tried once more
-// when the run leaves the customer. What is returned is an error that the log row would meet too.
-func (r *run) mark(ctx context.Context, e *synclog.Entry) error {
-	if e.Status != synclog.Failed || slices.Contains(r.unmarked, e) {
+// failureMark marks the asset row of a failure before its log row is written. A row that the database refuses to write (a
+// lock that somebody holds, a trigger, a constraint) must not hold up the log: its mark is tried once more when the run leaves the
+// customer. nil is the mark of a success: nothing to do.
+type failureMark struct {
+	*customer
+	entry          *synclog.Entry
+	tried, written bool
+}
+
+func (c *customer) newFailureMark(e *synclog.Entry) *failureMark {
+	if e.Status != synclog.Failed {
 		return nil
 	}
-	limited, cancel := context.WithTimeout(ctx, markTimeLimit)
-	defer cancel()
-	err := r.markNow(limited, e)
-	switch {
-	case err == nil:
+	return &failureMark{customer: c, entry: e}
+}
+
+// keep remembers a mark that is not written yet, for the end of the customer.
+func (c *customer) keep(m *failureMark) {
+	if m != nil && !m.written && len(c.marks) < maxWaiting {
+		c.marks = append(c.marks, m)
+	}
+}
+
+// write tries to mark the row, once. An error is one that the log row would meet, too.
+func (m *failureMark) write(ctx context.Context) error {
+	if m == nil || m.tried {
 		return nil
-	case ctx.Err() != nil, limited.Err() == nil && transient(err) && !mysqlerr.LockWaitTimeout(err):
+	}
+	limited, cancel := context.WithTimeout(ctx, markTimeout)
+	defer cancel()
+	err := m.writeNow(limited)
+	if err != nil && (ctx.Err() != nil || limited.Err() == nil && transient(err) && !mysqlerr.LockWaitTimeout(err)) {
 		return err
 	}
-	r.log.LogAttrs(ctx, slog.LevelWarn, "the asset could not be marked as failed yet",
-		slog.Uint64("customer_id", e.CustomerID), slog.String("cmms_asset_id", e.CMMSAssetID), errorText(err))
-	if len(r.unmarked) < maxBacklog {
-		r.unmarked = append(r.unmarked, e)
+	m.tried, m.written = true, err == nil
+	if err != nil {
+		m.log.LogAttrs(ctx, slog.LevelWarn, "asset not marked as failed yet", m.asset(), errorText(err))
 	}
 	return nil
 }
 
-// markNow writes the mark, unless the customer is another run's by now.
-func (r *run) markNow(ctx context.Context, e *synclog.Entry) error {
-	if err := r.stillHeld(ctx, r.db); err != nil && !r.lost {
+// writeNow writes the mark, unless the customer is another run's by now.
+func (m *failureMark) writeNow(ctx context.Context) error {
+	if err := m.leases.Fence(ctx, m.db); err != nil && !m.leases.Lost() {
 		return err
 	}
-	if r.lost {
+	if m.leases.Lost() {
 		return nil
 	}
 	return guard("Repository", func() error {
-		return r.opts.Repository.MarkFailed(ctx, r.db, e.AssetID, e.CMMSAssetID, e.SyncedAt)
+		return m.opts.Repository.MarkFailed(ctx, m.db, m.entry.AssetID, m.entry.CMMSAssetID, Mark{RunID: m.entry.RunID, At: m.entry.SyncedAt})
 	})
 }
 
-// markRest marks a customer's failures whose log rows still wait behind another's, and tries once more to mark what could
-// not be marked before.
-func (r *run) markRest(ctx context.Context, customerID uint64) {
-	for _, e := range r.backlog.Pending() {
-		if e.CustomerID == customerID && e.Status == synclog.Failed && !slices.Contains(r.unmarked, e) {
-			r.unmarked = append(r.unmarked, e)
-		}
-	}
-	if len(r.unmarked) == 0 {
+func (m *failureMark) asset() slog.Attr {
+	return slog.Group("", slog.Uint64("customer_id", m.entry.CustomerID), slog.String("cmms_asset_id", m.entry.CMMSAssetID))
+}
+
+// markRest tries once more to mark what could not be marked before, also of failures whose log rows still wait.
+func (c *customer) markRest(ctx context.Context) {
+	if len(c.marks) == 0 {
 		return
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := detached(ctx)
 	defer cancel()
-	for _, e := range r.unmarked {
-		limited, cancel := context.WithTimeout(ctx, markTimeLimit)
-		err := r.markNow(limited, e)
+	for _, m := range c.marks {
+		if m.written {
+			continue
+		}
+		limited, cancel := context.WithTimeout(ctx, markTimeout)
+		err := m.writeNow(limited)
 		cancel()
+		m.tried, m.written = true, true
 		if err != nil {
-			r.log.LogAttrs(ctx, slog.LevelError, "the asset is not marked as failed, as its log row is; OnlyFailed will miss it",
-				slog.Uint64("customer_id", e.CustomerID), slog.String("cmms_asset_id", e.CMMSAssetID), errorText(err))
+			c.log.LogAttrs(ctx, slog.LevelError, "asset not marked as failed although its log row says so; OnlyFailed will not find it",
+				m.asset(), errorText(err))
 		}
 	}
-	r.unmarked = nil
 }

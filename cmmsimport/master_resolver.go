@@ -9,6 +9,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/prepared"
 )
@@ -19,7 +20,7 @@ type masterResolver struct {
 	customerID uint64
 	cache      *masterCache
 	sizes      map[string]map[string]columnSize // by table and column
-	policies   map[string]FieldPolicy
+	policyOf   func(string) register.Policy
 	dryRun     bool
 
 	created  int

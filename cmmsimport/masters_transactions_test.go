@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/internal/mariadbtest"
 )
 
@@ -55,7 +56,7 @@ func TestRolledBackMastersAreForgotten(t *testing.T) {
 			opts := w.options()
 			tc.prepare(w, &opts)
 			summary := w.sync(opts)
-			equal(t, "failed of kind "+tc.kind, summary.FailedByKind[tc.kind], 1)
+			equal(t, "failed of kind "+tc.kind, summary.FailedByKind[innomaint.Kind(tc.kind)], 1)
 			equal(t, "successful", summary.Successful, 1)
 			equal(t, "masters created", summary.MastersCreated, len(sampleMasters))
 			equal(t, "the failed asset", w.references(first), "")

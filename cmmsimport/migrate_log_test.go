@@ -79,9 +79,9 @@ func TestMigrateALogThatCountsAnotherColumn(t *testing.T) {
 	w.exec("RENAME TABLE cmms_sync_log TO host_log")
 	w.exec("CREATE VIEW cmms_sync_log AS SELECT *, log_id AS id FROM host_log")
 	_, err = cmmsimport.MigrationSQL(t.Context(), w.db)
-	equal(t, "error", err.Error(), "database schema is not ready for the sync: cmms_sync_log is a view: let it carry run_id, error_kind, warnings, changes too")
+	equal(t, "error", err.Error(), "database schema is not ready for the sync: cmms_sync_log is a view: let it carry run_id, error_kind, warnings, changes, attempt_key too")
 
-	w.exec("ALTER TABLE host_log ADD run_id CHAR(26), ADD error_kind VARCHAR(32), ADD warnings JSON, ADD changes JSON")
+	w.exec("ALTER TABLE host_log ADD run_id CHAR(26), ADD error_kind VARCHAR(32), ADD warnings JSON, ADD changes JSON, ADD attempt_key VARCHAR(64) UNIQUE")
 	w.exec("CREATE OR REPLACE VIEW cmms_sync_log AS SELECT *, log_id AS id FROM host_log")
 	w.migrated()
 	world := setupOn(t, w.dsn)

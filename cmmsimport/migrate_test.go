@@ -52,7 +52,7 @@ func TestMigrateMakesTheSchema(t *testing.T) {
 	for _, statement := range ddl(t) {
 		want.exec(statement)
 	}
-	equal(t, "definitions of the DDL", len(want.definitions()), 119+32)
+	equal(t, "definitions of the DDL", len(want.definitions()), 122+33)
 
 	statements, err := cmmsimport.MigrationSQL(t.Context(), got.db)
 	must(t, err)
@@ -140,7 +140,7 @@ func TestMigrateOnAHostsTables(t *testing.T) {
 		w.exec(statement)
 	}
 	w.exec(`ALTER TABLE ic3_asset_master DROP KEY idx_asset_attempted, DROP KEY idx_asset_cmms, DROP COLUMN cmms_updated_at, DROP COLUMN cmms_sync_status,
-		DROP COLUMN cmms_synced_at, DROP COLUMN cmms_attempted_at, ADD COLUMN owner VARCHAR(20) NOT NULL DEFAULT 'nobody', MODIFY asset_name VARCHAR(400),
+		DROP COLUMN cmms_synced_at, DROP COLUMN cmms_attempted_at, DROP COLUMN cmms_run_id, ADD COLUMN owner VARCHAR(20) NOT NULL DEFAULT 'nobody', MODIFY asset_name VARCHAR(400),
 		MODIFY description MEDIUMTEXT, MODIFY purchase_cost DECIMAL(30,6), MODIFY category_id INT NOT NULL DEFAULT 0,
 		ADD KEY idx_asset_cmms (cmms_asset_id), ADD KEY host_customer (customer_id, id, cmms_asset_id), DROP KEY idx_asset_customer_id`)
 	w.exec("ALTER TABLE ic3_vendor_master DROP KEY uq_vendor_name, ADD UNIQUE KEY host_name (customer_id, name), DROP KEY uq_vendor_cmms, ADD KEY uq_vendor_cmms (name(10)), ADD UNIQUE KEY short (customer_id, cmms_id(9))")
@@ -149,16 +149,17 @@ func TestMigrateOnAHostsTables(t *testing.T) {
 
 	statements, err := cmmsimport.MigrationSQL(t.Context(), w.db)
 	must(t, err)
-	sameLines(t, "statements", statements[:7], []string{
+	sameLines(t, "statements", statements[:8], []string{
 		"ALTER TABLE `ic3_asset_master` ADD `cmms_updated_at` datetime(6) DEFAULT null",
 		"ALTER TABLE `ic3_asset_master` ADD `cmms_sync_status` varchar(16) DEFAULT null",
 		"ALTER TABLE `ic3_asset_master` ADD `cmms_synced_at` datetime(6) DEFAULT null",
 		"ALTER TABLE `ic3_asset_master` ADD `cmms_attempted_at` datetime(6) DEFAULT null",
+		"ALTER TABLE `ic3_asset_master` ADD `cmms_run_id` char(26) DEFAULT null",
 		"CREATE INDEX `idx_asset_attempted` ON `ic3_asset_master`(`customer_id`,`cmms_attempted_at`,`id`)",
 		"CREATE INDEX `idx_asset_cmms_sync` ON `ic3_asset_master`(`customer_id`,`cmms_asset_id`)",
 		"CREATE UNIQUE INDEX `uq_vendor_cmms_sync` ON `ic3_vendor_master`(`customer_id`,`cmms_id`)",
 	})
-	equal(t, "statements", len(statements), 7+3)
+	equal(t, "statements", len(statements), 8+3)
 	w.migrated()
 	after := strings.Join(w.definitions(), "\n")
 	for _, definition := range before {

@@ -44,8 +44,8 @@ type Options struct {
 	Enrich EnrichFunc
 	// Repository reads and writes ic3_asset_master. Default: GormRepository{}.
 	Repository AssetRepository
-	// Recorder writes cmms_sync_log. Default: synclog.Recorder{}. Rows that a run owed whose process died are reconstructed
-	// only where the Recorder is or embeds that one.
+	// Recorder writes cmms_sync_log. Default: synclog.Recorder{}. The missing log rows of a run whose process died are added only
+	// if the Recorder is or embeds that one (see synclog.Recorder.InTable).
 	Recorder LogRecorder
 
 	// AtomicLog writes the row of a success inside the asset's transaction instead of after its commit: one commit fewer
@@ -95,9 +95,8 @@ func (f APIClientFunc) GetAsset(ctx context.Context, ref innomaint.AssetRef) (*i
 
 // LogRecorder writes the audit log.
 type LogRecorder interface {
-	// Record writes e through db, which is the run's handle or, with Options.AtomicLog, the asset's transaction. It sets
-	// e.ID; where e.ID is set already that row is brought up to date, or inserted anew if it was rolled back. It is called
-	// again with the same entry after an error, so that nothing is lost.
+	// Record writes e through db, which is the run's handle or, with Options.AtomicLog, the asset's transaction. It may be called
+	// again for the same attempt, after an error or with another outcome: e.AttemptKey is the same then, and the last call counts.
 	Record(ctx context.Context, db *gorm.DB, e *synclog.Entry) error
 }
 
@@ -172,7 +171,7 @@ func (o Options) validate(db *gorm.DB) error {
 		problem("MaxConsecutiveFailures is %d: 0 stands for never", o.MaxConsecutiveFailures)
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Policies)) {
-		if name != anyColumn && !slices.ContainsFunc(assetColumns, func(c column) bool { return c.name == name }) {
+		if name != anyColumn && !assets.Has(name) {
 			problem("Policies names %q, which is no synced column of ic3_asset_master", name)
 		}
 		if policy := o.Policies[name]; !policy.valid() {

@@ -1,21 +1,22 @@
 package cmmsimport
 
-// FieldPolicy says how Innomaint's value of a column and the local one become one.
+import "ic3.internal/innomaintsync/cmmsimport/internal/register"
+
+// FieldPolicy decides which value of a column wins: Innomaint's or the local one.
 type FieldPolicy string
 
 const (
-	// Overwrite takes Innomaint's value, and keeps the local one where Innomaint's is empty. The default.
+	// Overwrite takes Innomaint's value, and keeps the local one if Innomaint's is empty. The default.
 	Overwrite FieldPolicy = "overwrite"
-	// Mirror takes Innomaint's value and clears the column where Innomaint's is empty. A value that is there but cannot
-	// be read clears nothing.
+	// Mirror takes Innomaint's value and clears the column if Innomaint's is empty. A value that cannot be read clears nothing.
 	Mirror FieldPolicy = "mirror"
-	// FillIfEmpty takes Innomaint's value only where the local one is empty.
+	// FillIfEmpty takes Innomaint's value only if the local one is empty.
 	FillIfEmpty FieldPolicy = "fill_if_empty"
-	// Ignore never touches the column.
+	// Ignore never changes the column.
 	Ignore FieldPolicy = "ignore"
 )
 
-// anyColumn is the key of Options.Policies that stands for every column without an entry of its own.
+// anyColumn is the key of Options.Policies for every column without an entry of its own.
 const anyColumn = "*"
 
 func (p FieldPolicy) valid() bool {
@@ -26,27 +27,13 @@ func (p FieldPolicy) valid() bool {
 	return false
 }
 
-// keepsLocal reports whether the local value stays, given which of the two values are empty.
-func (p FieldPolicy) keepsLocal(localEmpty, remoteEmpty bool) bool {
-	switch p {
-	case Mirror:
-		return false
-	case FillIfEmpty:
-		return !localEmpty || remoteEmpty
-	case Ignore:
-		return true
-	default:
-		return remoteEmpty
+// policyOf returns the policy of a column; without an entry of its own, the one of "*", else Overwrite.
+func (o Options) policyOf(column string) register.Policy {
+	if policy, ok := o.Policies[column]; ok {
+		return register.Policy(policy)
 	}
-}
-
-// policyOf returns the policy of a column, the host's "*" or Overwrite where it has none of its own.
-func policyOf(policies map[string]FieldPolicy, column string) FieldPolicy {
-	if policy, ok := policies[column]; ok {
-		return policy
+	if policy, ok := o.Policies[anyColumn]; ok {
+		return register.Policy(policy)
 	}
-	if policy, ok := policies[anyColumn]; ok {
-		return policy
-	}
-	return Overwrite
+	return register.Overwrite
 }

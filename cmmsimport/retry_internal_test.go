@@ -25,7 +25,8 @@ func triesOf(t *testing.T, fail error, patience time.Duration) (tries int, took 
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		err := retry(t.Context(), slog.New(slog.DiscardHandler), "testing", patience, func() error {
+		retry := retrier{log: slog.New(slog.DiscardHandler), outageBudget: patience}
+		err := retry.do(t.Context(), "testing", func() error {
 			tries++
 			return fmt.Errorf("wrapped: %w", fail)
 		})
@@ -107,7 +108,7 @@ func TestADatabaseThatIsAwayIsWaitedFor(t *testing.T) {
 		}
 	}
 	ofAPI := &innomaint.Error{Kind: innomaint.KindTimeout, Err: silent}
-	if kind := kindOf(t.Context(), t.Context(), ofAPI); kind != string(innomaint.KindTimeout) {
+	if kind := kindOf(t.Context(), t.Context(), ofAPI); kind != innomaint.KindTimeout {
 		t.Errorf("the API could not be reached: kind %q", kind)
 	}
 }

@@ -8,8 +8,11 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
+
+type kindCounts = map[innomaint.Kind]int
 
 // Summary is what a run came to. Total == Successful + Failed + Skipped, and Successful == Changed + Unchanged, always.
 type Summary struct {
@@ -25,9 +28,10 @@ type Summary struct {
 	Changed   int `json:"changed"`
 	Unchanged int `json:"unchanged"`
 
-	MastersCreated int            `json:"masters_created"`
-	Warnings       int            `json:"warnings"` // values that could not be taken over; each stands in cmms_sync_log.warnings
-	FailedByKind   map[string]int `json:"failed_by_kind"`
+	MastersCreated int                    `json:"masters_created"`
+	Warnings       int                    `json:"warnings"` // values that could not be taken over; each stands in cmms_sync_log.warnings
+	FailedByKind   map[innomaint.Kind]int `json:"failed_by_kind"`
+	Causes         []Cause                `json:"causes,omitempty"` // the failures grouped, the most frequent first, at most ten
 
 	StartedAt  time.Time     `json:"started_at"` // UTC
 	FinishedAt time.Time     `json:"finished_at"`
@@ -57,6 +61,9 @@ func (s Summary) String() string {
 	row("masters created", "%d", s.MastersCreated)
 	row("warnings", "%d", s.Warnings)
 	row("duration", "%s", s.Duration.Round(time.Millisecond))
+	for _, c := range s.Causes {
+		row(fmt.Sprintf("failed %d times", c.Count), "%s: %s (for example asset %q of customer %d)", c.Kind, c.Message, c.CMMSAssetID, c.CustomerID)
+	}
 	_ = w.Flush() // a strings.Builder does not fail
 	return b.String()
 }
@@ -73,13 +80,30 @@ func (s Summary) kinds() string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
+// count adds an attempt n times: once, or -1 to take it back.
+func (s *Summary) count(a AssetResult, mastersCreated, n int) {
+	s.Warnings += n * len(a.Warnings)
+	s.MastersCreated += n * mastersCreated
+	switch {
+	case a.Status == synclog.Failed:
+		s.Failed += n
+		s.FailedByKind[a.Kind] += n
+	case len(a.Changes) > 0:
+		s.Successful += n
+		s.Changed += n
+	default:
+		s.Successful += n
+		s.Unchanged += n
+	}
+}
+
 // AssetResult is what came of one attempt, as OnAsset receives it.
 type AssetResult struct {
 	AssetID, CustomerID uint64 // id and customer_id of ic3_asset_master
 	CMMSAssetID         string
 	Status              synclog.Status
 	Err                 error           // nil on success
-	Kind                string          // the failure's kind, as in cmms_sync_log.error_kind; empty on success
+	Kind                innomaint.Kind  // the failure's kind, as in cmms_sync_log.error_kind; empty on success
 	Changes             synclog.Changes // what was written, as in cmms_sync_log; with DryRun what would be
 	Warnings            []string        // values that could not be taken over, with the reason
 	Duration            time.Duration   // API call to commit or rollback

@@ -4,32 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"math"
+	"os"
 	"time"
 
+	"github.com/oklog/ulid/v2"
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/lease"
+	"ic3.internal/innomaintsync/cmmsimport/internal/rescue"
 	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
-// pageSize is how many assets are read at once: few enough to stay small in memory, enough that the query is not felt.
-const pageSize = 200
-
-// SyncAllAssetsFromInnomaint brings every asset that the options cover up to date, one after the other: it asks the API,
-// writes the masters and the asset in a transaction of their own, commits, and writes the asset's row of cmms_sync_log.
-// An asset that fails is logged and marked, and the run goes on.
+// SyncAllAssetsFromInnomaint synchronizes every asset that the options cover, one after the other: it calls the API, writes the
+// masters and the asset in a transaction of their own, commits, and writes the asset's row of cmms_sync_log. An asset that
+// fails is logged and marked as failed, and the run goes on.
 //
-// The Summary is usable beside an error too. One asset's failure is never an error: it is counted and logged. What is
-// returned says why the run as a whole did not start or did not finish: ErrOptions, ErrSchema, ErrSyncInProgress,
-// ErrAborted, ErrAuditIncomplete, the context's error, or the database's.
+// The Summary is usable beside an error, too. One asset's failure is never an error: it is counted and logged. The error
+// says why the run as a whole did not start or did not finish: ErrOptions, ErrSchema, ErrSyncInProgress, ErrAborted,
+// ErrAuditIncomplete, the context's error, or the database's.
 //
-// When ctx ends, the asset at hand is settled, committed or rolled back, and logged; the rest is Skipped.
+// When ctx ends, the current asset is finished, committed or rolled back, and logged; the rest is Skipped.
 func SyncAllAssetsFromInnomaint(ctx context.Context, db *gorm.DB, opts Options) (Summary, error) {
 	if err := opts.validate(db); err != nil {
 		now := utc.Now()
-		return Summary{
-			CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: map[string]int{}, StartedAt: now, FinishedAt: now,
-		}, err
+		return Summary{CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: kindCounts{}, StartedAt: now, FinishedAt: now}, err
 	}
 	handle, closeStatements := prepared.Open(plainSession(db))
 	defer closeStatements()
@@ -41,10 +42,142 @@ func SyncAllAssetsFromInnomaint(ctx context.Context, db *gorm.DB, opts Options) 
 	return r.finish(ctx, err)
 }
 
+// run is one call of SyncAllAssetsFromInnomaint.
+type run struct {
+	opts    Options
+	db      *gorm.DB // the host's pool, without the host's GORM settings
+	log     *slog.Logger
+	query   AssetQuery
+	catalog catalog
+	plan    []CustomerPlan
+	leases  *lease.Set
+	audit   *audit
+	breaker breaker
+	retry   retrier
+
+	summary   Summary
+	causes    causes
+	began     time.Time // with the monotonic clock
+	attempted int
+	skipped   int   // assets of customers that another run holds
+	timedOut  error // the cause of an attempt that ends at AssetTimeout
+}
+
+func newRun(db *gorm.DB, opts Options) *run {
+	id := ulid.Make().String()
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
+	}
+	holder := fmt.Sprintf("%.200s, process %d", host, os.Getpid())
+	log := opts.Logger.With(slog.String("run_id", id))
+	r := &run{
+		opts: opts,
+		db:   db,
+		log:  log,
+		query: AssetQuery{
+			CustomerID: opts.CustomerID, CMMSAssetIDs: opts.CMMSAssetIDs, OnlyFailed: opts.OnlyFailed,
+			NotSyncedSince: opts.NotSyncedSince, OldestFirst: opts.OldestFirst,
+		},
+		leases:   lease.NewSet(db, log, id, holder, leaseDuration(opts.AssetTimeout), time.Now),
+		breaker:  breaker{limit: opts.MaxConsecutiveFailures},
+		retry:    retrier{log: log},
+		summary:  Summary{RunID: id, CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: kindCounts{}, StartedAt: utc.Now()},
+		began:    time.Now(),
+		timedOut: fmt.Errorf("gave up after AssetTimeout, %s: %w", opts.AssetTimeout, context.DeadlineExceeded),
+	}
+	r.audit = &audit{db: db, log: log, recorder: opts.Recorder, retry: &r.retry, holder: holder, off: opts.DryRun}
+	return r
+}
+
+// start does all that comes before the first asset: the schema, the lease, the rescue of dead runs, the plan and the run's row.
+func (r *run) start(ctx context.Context) error {
+	for _, step := range []struct {
+		doing string
+		do    func(context.Context) error
+	}{
+		{"checking the schema", r.checkSchema},
+		{"taking the lease", r.takeRunLease},
+		{"counting the assets", r.makePlan},
+		{"writing the run's row", func(ctx context.Context) error { return r.audit.openRun(ctx, &r.summary) }},
+	} {
+		err := r.retry.betweenAssets(ctx, step.doing, step.do)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return interrupted(ctx)
+		case errors.Is(err, ErrSchema), errors.Is(err, ErrSyncInProgress):
+			return err
+		case err != nil:
+			return fmt.Errorf("%s: %w", step.doing, err)
+		}
+	}
+	r.retry.outageBudget = outageLimit
+	r.log.LogAttrs(ctx, slog.LevelInfo, "sync started",
+		slog.Int("assets", r.summary.Total), slog.Int("customers", len(r.plan)), slog.Bool("dry_run", r.opts.DryRun))
+	if r.opts.OnStart == nil {
+		return nil
+	}
+	return guard("OnStart", func() error {
+		summary := r.summary
+		summary.FailedByKind = kindCounts{} // the host's own: the run goes on counting in its map
+		r.opts.OnStart(summary)
+		return nil
+	})
+}
+
+func (r *run) checkSchema(ctx context.Context) (err error) {
+	if r.catalog, err = readCatalog(ctx, r.db); err != nil {
+		return err
+	}
+	return r.catalog.check()
+}
+
+// takeRunLease takes the lease that two runs of the same scope cannot both have, and rescues the runs that died: before this
+// run's first attempt, which would overwrite the marks of theirs.
+func (r *run) takeRunLease(ctx context.Context) error {
+	name := wholeRun
+	if r.opts.CustomerID != nil {
+		name = customerLease(*r.opts.CustomerID)
+	}
+	return r.takeLease(ctx, name, true)
+}
+
+// takeLease takes a lease and rescues the run that held it when it expired; with rescue, every other dead run, too. A dry run
+// takes none.
+func (r *run) takeLease(ctx context.Context, name string, rescueAll bool) error {
+	if r.opts.DryRun {
+		return nil
+	}
+	takenFrom, err := r.leases.Take(ctx, name)
+	if err != nil {
+		return inProgress(err)
+	}
+	if takenFrom == "" && !rescueAll {
+		return nil
+	}
+	table, ok := r.opts.Recorder.(interface{ InTable() bool })
+	rescuer := rescue.Rescuer{DB: r.db, Log: r.log, RunID: r.summary.RunID, InTable: ok && table.InTable()}
+	return rescuer.Rescue(ctx, takenFrom)
+}
+
+func (r *run) makePlan(ctx context.Context) (err error) {
+	if r.plan, err = r.opts.Repository.Plan(ctx, r.db, r.query); err != nil {
+		return err
+	}
+	r.summary.Total = 0
+	for _, customer := range r.plan {
+		r.summary.Total += customer.Assets
+	}
+	if r.opts.Limit > 0 {
+		r.summary.Total = min(r.summary.Total, r.opts.Limit)
+	}
+	return nil
+}
+
 // syncCustomers takes the customers in the plan's order.
 func (r *run) syncCustomers(ctx context.Context) error {
-	for _, customer := range r.plan {
-		if err := r.syncCustomer(ctx, customer); err != nil {
+	for _, plan := range r.plan {
+		if err := r.syncCustomer(ctx, plan); err != nil {
 			return err
 		}
 		if r.remaining() == 0 {
@@ -54,98 +187,56 @@ func (r *run) syncCustomers(ctx context.Context) error {
 	return nil
 }
 
-// syncCustomer takes one customer's assets, page by page, under that customer's lease.
-func (r *run) syncCustomer(ctx context.Context, customer CustomerPlan) error {
-	switch err := r.enter(ctx, customer); {
-	case errors.Is(err, ErrSyncInProgress) && r.opts.CustomerID == nil:
-		r.skipCustomer(ctx, customer, err)
-		return nil
-	case err != nil:
-		return err
+// remaining is how many more assets Options.Limit allows.
+func (r *run) remaining() int {
+	if r.opts.Limit == 0 {
+		return math.MaxInt
 	}
-	defer r.leave(ctx, customer)
-
-	var after Cursor
-	for {
-		limit := min(pageSize, r.remaining())
-		page, err := r.page(ctx, customer, after, limit)
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			if err := r.syncAsset(ctx, &page[i]); err != nil {
-				return err
-			}
-		}
-		if len(page) < limit || r.remaining() == 0 {
-			return nil
-		}
-		after = cursorAt(page[len(page)-1])
-	}
+	return r.opts.Limit - r.attempted
 }
 
-// syncAsset makes one attempt on one asset and settles it. Its error is one that ends the run.
-func (r *run) syncAsset(ctx context.Context, row *AssetMaster) error {
-	if err := r.ready(ctx, row); err != nil {
-		return err
+// finish ends the run, whatever ended it: the log rows that wait are written, the summary is completed and stored, the
+// leases are given back.
+func (r *run) finish(ctx context.Context, cause error) (Summary, error) {
+	s := &r.summary
+	s.Total = max(s.Total, r.attempted+r.skipped) // rows may have been linked since they were counted
+	s.Skipped = s.Total - r.attempted
+	s.Causes = r.causes.top()
+	s.FinishedAt = utc.Now()
+	s.Duration = time.Since(r.began)
+
+	err := cause
+	if auditErr := r.audit.close(ctx, s, cause); auditErr != nil {
+		err = errors.Join(cause, fmt.Errorf("%w: %w", ErrAuditIncomplete, auditErr))
 	}
-	ctx, err := r.before(ctx, row)
-	a := r.attempt(ctx, row, err)
-	r.settle(ctx, a)
-	r.notify(ctx, a)
-	return r.verdict(a)
+	for r.releaseLease(ctx) {
+	}
+	r.logEnd(ctx, err)
+	return r.summary, err
 }
 
-// before calls BeforeAsset. Where that fails, so does the attempt, and the run's own context serves for its log row.
-func (r *run) before(ctx context.Context, row *AssetMaster) (asset context.Context, err error) {
-	if r.opts.BeforeAsset == nil {
-		return ctx, nil
-	}
-	err = guard("BeforeAsset", func() error {
-		if asset = r.opts.BeforeAsset(ctx, refOf(row)); asset == nil {
-			return errors.New("BeforeAsset returned no context: let it return the one that it gets, or one derived from that")
-		}
-		return nil
-	})
+// releaseLease gives back the lease that was taken last, and reports whether there was one.
+func (r *run) releaseLease(ctx context.Context) bool {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	return r.leases.ReleaseLast(ctx, r.retry.betweenAssets)
+}
+
+func (r *run) logEnd(ctx context.Context, err error) {
+	level, text := slog.LevelInfo, "sync finished"
 	if err != nil {
-		return ctx, err
+		level, text = slog.LevelError, "sync ended early"
 	}
-	return asset, nil
-}
-
-// page reads the next assets. Nothing is held open while they are worked on.
-func (r *run) page(ctx context.Context, customer CustomerPlan, after Cursor, limit int) (page []AssetMaster, err error) {
-	if ctx.Err() != nil {
-		return nil, interrupted(ctx)
-	}
-	err = r.retry(ctx, "reading assets", func(ctx context.Context) error {
-		page, err = r.opts.Repository.Page(ctx, r.db, r.query, customer, after, limit)
-		return err
-	})
-	if err != nil && ctx.Err() != nil {
-		return nil, interrupted(ctx)
+	s := r.summary
+	attrs := []slog.Attr{
+		slog.Int("total", s.Total), slog.Int("successful", s.Successful), slog.Int("failed", s.Failed),
+		slog.Int("skipped", s.Skipped), slog.Int("changed", s.Changed), slog.Int("warnings", s.Warnings),
+		slog.Duration("duration", s.Duration),
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the assets of customer %d behind id %d: %w", customer.CustomerID, after.ID, err)
+		attrs = append(attrs, errorText(err))
 	}
-	return page, nil
-}
-
-// verdict says whether the run may go on after this attempt.
-func (r *run) verdict(a *attempt) error {
-	if errors.Is(a.result.Err, errLeaseLost) {
-		return a.result.Err
-	}
-	if !systemic(a.result.Kind) {
-		r.systemicInARow = 0
-		return nil
-	}
-	r.systemicInARow++
-	if limit := r.opts.MaxConsecutiveFailures; limit > 0 && r.systemicInARow >= limit {
-		return fmt.Errorf("%w: %d, the last one on asset %q of customer %d: %w",
-			ErrAborted, r.systemicInARow, a.row.CMMSAssetID, a.row.CustomerID, a.result.Err)
-	}
-	return nil
+	r.log.LogAttrs(ctx, level, text, attrs...)
 }
 
 // interrupted is the error of a run whose context ended.
@@ -154,34 +245,4 @@ func interrupted(ctx context.Context) error {
 		return fmt.Errorf("sync interrupted: %w: %w", ctx.Err(), cause)
 	}
 	return fmt.Errorf("sync interrupted: %w", ctx.Err())
-}
-
-// settling returns a context for the writes that end an attempt or a run: a cancellation does not reach them, a database
-// that hangs does not hold them for long.
-func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), settleTimeLimit)
-}
-
-// settlement is settling for what every asset needs. Its context lasts for some assets: each timer that is set and stopped
-// would wake a thread.
-type settlement struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	began  time.Time
-}
-
-func (s *settlement) context(run context.Context) context.Context {
-	if s.ctx == nil || time.Since(s.began) > settleTimeLimit/10 {
-		s.end()
-		s.ctx, s.cancel = settling(run)
-		s.began = time.Now()
-	}
-	return s.ctx
-}
-
-func (s *settlement) end() {
-	if s.ctx != nil {
-		s.cancel()
-		s.ctx = nil
-	}
 }

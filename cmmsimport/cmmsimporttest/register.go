@@ -3,7 +3,6 @@ package cmmsimporttest
 import (
 	"context"
 	"sync"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -97,17 +96,20 @@ func (r *Register) Statements() []string {
 func (r *Register) Record(_ context.Context, _ *gorm.DB, e *synclog.Entry) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if e.ID == 0 {
-		e.ID = uint64(len(r.entries)) + 1
-		r.entries = append(r.entries, *e)
-	} else {
-		r.entries[e.ID-1] = *e
+	for i := range r.entries {
+		if e.AttemptKey != "" && r.entries[i].AttemptKey == e.AttemptKey {
+			e.ID = r.entries[i].ID
+			r.entries[i] = *e
+			return nil
+		}
 	}
+	e.ID = uint64(len(r.entries)) + 1
+	r.entries = append(r.entries, *e)
 	return nil
 }
 
 // Update implements cmmsimport.AssetRepository.
-func (r *Register) Update(ctx context.Context, _ *gorm.DB, asset *cmmsimport.AssetMaster, changes []cmmsimport.ColumnChange, at time.Time) error {
+func (r *Register) Update(ctx context.Context, _ *gorm.DB, asset *cmmsimport.AssetMaster, changes []cmmsimport.ColumnChange, mark cmmsimport.Mark) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.find(asset.ID, asset.CMMSAssetID)
@@ -120,18 +122,18 @@ func (r *Register) Update(ctx context.Context, _ *gorm.DB, asset *cmmsimport.Ass
 		}
 	}
 	if len(changes) > 0 {
-		a.UpdatedAt = at
+		a.UpdatedAt = mark.At
 	}
-	a.CMMSSyncStatus, a.CMMSSyncedAt, a.CMMSAttemptedAt = string(synclog.Success), at, at
+	a.CMMSSyncStatus, a.CMMSSyncedAt, a.CMMSAttemptedAt, a.CMMSRunID = string(synclog.Success), mark.At, mark.At, mark.RunID
 	return nil
 }
 
 // MarkFailed implements cmmsimport.AssetRepository.
-func (r *Register) MarkFailed(_ context.Context, _ *gorm.DB, id uint64, cmmsAssetID string, at time.Time) error {
+func (r *Register) MarkFailed(_ context.Context, _ *gorm.DB, id uint64, cmmsAssetID string, mark cmmsimport.Mark) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if a := r.find(id, cmmsAssetID); a != nil && !a.CMMSAttemptedAt.After(at) {
-		a.CMMSSyncStatus, a.CMMSAttemptedAt = string(synclog.Failed), at
+	if a := r.find(id, cmmsAssetID); a != nil && !a.CMMSAttemptedAt.After(mark.At) {
+		a.CMMSSyncStatus, a.CMMSAttemptedAt, a.CMMSRunID = string(synclog.Failed), mark.At, mark.RunID
 	}
 	return nil
 }

@@ -31,10 +31,8 @@ type Entry struct {
 	Changes      Changes   `gorm:"column:changes;type:JSON;serializer:json" json:"changes,omitempty"`
 	SyncedAt     time.Time `gorm:"column:synced_at;type:DATETIME(6);serializer:utc;not null;index:idx_log_customer,priority:2;index:idx_log_asset,priority:2" json:"synced_at"` // when the attempt ended, UTC
 	DurationMS   int64     `gorm:"column:duration_ms;type:BIGINT;not null" json:"duration_ms"`                                                                                  // the whole attempt: API call to commit or rollback
+	AttemptKey   string    `gorm:"column:attempt_key;type:VARCHAR(64);uniqueIndex:uq_log_attempt" json:"attempt_key,omitempty"`                                                 // run and asset row: an attempt has one row, however often it is written
 
-	// Uncertain says that an earlier insert of this entry may have reached the table: the connection died before the
-	// answer came. Record then looks for the row first. Not stored.
-	Uncertain bool `gorm:"-" json:"-"`
 	// AssetID is ic3_asset_master.id of the attempt. Not stored.
 	AssetID uint64 `gorm:"-" json:"-"`
 }

@@ -119,26 +119,3 @@ func ExampleErrorMessage() {
 	fmt.Println(synclog.ErrorMessage(err))
 	// Output: dial tcp: sync:REDACTED@tcp(db:3306)/cmms: connection refused
 }
-
-func ExampleBacklog() {
-	down := true
-	backlog := synclog.NewBacklog(func(_ context.Context, e *synclog.Entry) error {
-		if down {
-			return errors.New("database is away")
-		}
-		fmt.Println("written:", e.CMMSAssetID)
-		return nil
-	})
-
-	ctx := context.Background()
-	fmt.Println(backlog.Write(ctx, &synclog.Entry{CMMSAssetID: "AST-1"}))
-	fmt.Println(backlog.Len(), "waiting")
-	down = false
-	fmt.Println(backlog.Write(ctx, &synclog.Entry{CMMSAssetID: "AST-2"}))
-	// Output:
-	// database is away
-	// 1 waiting
-	// written: AST-1
-	// written: AST-2
-	// <nil>
-}

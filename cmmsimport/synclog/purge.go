@@ -66,7 +66,7 @@ func inBatches(ctx context.Context, s *gorm.DB, sql string, args ...any) (delete
 		if err := ctx.Err(); err != nil {
 			return deleted, err
 		}
-		n, _, err := exec(s, sql, args...)
+		n, _, err := exec(ctx, s, sql, args...)
 		if err != nil {
 			return deleted, err
 		}

@@ -34,9 +34,9 @@ type Filter struct {
 
 // Where a DATETIME is selected as text, no loc of the connection can shift it.
 const (
-	selectEntries = "SELECT l.id, l.run_id, l.customer_id, l.cmms_asset_id, l.status, l.error_kind, l.error_message, l.warnings, l.changes, CAST(l.synced_at AS CHAR) AS synced_at, l.duration_ms FROM (SELECT id FROM cmms_sync_log"
+	selectEntries = "SELECT l.id, l.run_id, l.customer_id, l.cmms_asset_id, l.status, l.error_kind, l.error_message, l.warnings, l.changes, CAST(l.synced_at AS CHAR) AS synced_at, l.duration_ms, l.attempt_key FROM (SELECT id FROM cmms_sync_log"
 
-	selectRuns = "SELECT id, customer_id, status, total, successful, failed, warnings, current_asset, host, error_message, CAST(started_at AS CHAR) AS started_at, CAST(heartbeat_at AS CHAR) AS heartbeat_at, CAST(finished_at AS CHAR) AS finished_at, duration_ms FROM cmms_sync_run"
+	selectRuns = "SELECT id, customer_id, status, total, successful, failed, skipped, warnings, current_asset, host, error_message, CAST(started_at AS CHAR) AS started_at, CAST(heartbeat_at AS CHAR) AS heartbeat_at, CAST(finished_at AS CHAR) AS finished_at, duration_ms FROM cmms_sync_run"
 )
 
 // Entries returns entries, newest first: by id, descending. A Filter that names a customer, an asset or a run is answered

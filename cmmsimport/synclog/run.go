@@ -21,6 +21,7 @@ type Run struct {
 	Total        int64      `gorm:"column:total;type:BIGINT;not null;default:0" json:"total"`
 	Successful   int64      `gorm:"column:successful;type:BIGINT;not null;default:0" json:"successful"`
 	Failed       int64      `gorm:"column:failed;type:BIGINT;not null;default:0" json:"failed"`
+	Skipped      int64      `gorm:"column:skipped;type:BIGINT;not null;default:0" json:"skipped"`
 	Warnings     int64      `gorm:"column:warnings;type:BIGINT;not null;default:0" json:"warnings"`
 	CurrentAsset string     `gorm:"column:current_asset;type:VARCHAR(64)" json:"current_asset,omitempty"` // in flight at the last heartbeat
 	Host         string     `gorm:"column:host;type:VARCHAR(255)" json:"host,omitempty"`

@@ -40,7 +40,7 @@ func describe(t *testing.T, db *gorm.DB) (columns []column, indexes []indexed) {
 func TestModelsMakeTheSchema(t *testing.T) {
 	t.Parallel()
 	wantColumns, wantIndexes := describe(t, setup(t))
-	if len(wantColumns) != 11+14 || len(wantIndexes) != 1+6+1+1 {
+	if len(wantColumns) != 12+15 || len(wantIndexes) != 1+7+1+1 {
 		t.Fatalf("the DDL gives %d columns, %d index columns", len(wantColumns), len(wantIndexes))
 	}
 	for name, config := range map[string]*gorm.Config{

@@ -20,8 +20,8 @@ func session(ctx context.Context, db *gorm.DB) *gorm.DB {
 }
 
 // exec runs one statement. Unlike gorm's Create it adds no RETURNING on MariaDB, and it gives the last insert id.
-func exec(s *gorm.DB, sql string, args ...any) (affected int64, insertID uint64, err error) {
-	result, err := prepared.Exec(s.Statement.Context, s, sql, args...)
+func exec(ctx context.Context, s *gorm.DB, sql string, args ...any) (affected int64, insertID uint64, err error) {
+	result, err := prepared.Exec(ctx, s, sql, args...)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -37,9 +37,11 @@ const (
   changes       JSON NULL,
   synced_at     DATETIME(6) NOT NULL,
   duration_ms   BIGINT NOT NULL,
+  attempt_key   VARCHAR(64) NULL,
   KEY idx_log_customer (customer_id, synced_at),
   KEY idx_log_asset (cmms_asset_id, synced_at),
-  KEY idx_log_run (run_id, id)
+  KEY idx_log_run (run_id, id),
+  UNIQUE KEY uq_log_attempt (attempt_key)
 )`
 	runDDL = `CREATE TABLE cmms_sync_run (
   id           CHAR(26) NOT NULL PRIMARY KEY,
@@ -48,6 +50,7 @@ const (
   total        BIGINT NOT NULL DEFAULT 0,
   successful   BIGINT NOT NULL DEFAULT 0,
   failed       BIGINT NOT NULL DEFAULT 0,
+  skipped      BIGINT NOT NULL DEFAULT 0,
   warnings     BIGINT NOT NULL DEFAULT 0,
   current_asset VARCHAR(64) NULL,
   host         VARCHAR(255) NULL,
@@ -151,14 +154,14 @@ var syncedAt = time.Date(2026, 3, 1, 20, 30, 0, 123456000, time.UTC)
 
 func failedEntry() *synclog.Entry {
 	return &synclog.Entry{
-		RunID: runID, CustomerID: 7, CMMSAssetID: "AST-1042", Status: synclog.Failed,
+		RunID: runID, CustomerID: 7, CMMSAssetID: "AST-1042", AttemptKey: runID + ":1", Status: synclog.Failed,
 		ErrorKind: "not_found", ErrorMessage: "404 Not Found", SyncedAt: syncedAt, DurationMS: 321,
 	}
 }
 
 func successEntry() *synclog.Entry {
 	return &synclog.Entry{
-		RunID: runID, CustomerID: 7, CMMSAssetID: "AST-1042", Status: synclog.Success,
+		RunID: runID, CustomerID: 7, CMMSAssetID: "AST-1042", AttemptKey: runID + ":2", Status: synclog.Success,
 		Warnings: []string{`purchase_date: "soon" is no date in a known layout; kept 2020-01-31`},
 		Changes:  synclog.Changes{"asset_name": {From: nil, To: "குளிர் <நீர்> & 🔥"}},
 		SyncedAt: syncedAt, DurationMS: 45,

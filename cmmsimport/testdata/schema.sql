@@ -32,6 +32,7 @@ CREATE TABLE ic3_asset_master (
   cmms_sync_status VARCHAR(16) NULL,
   cmms_synced_at DATETIME(6) NULL,
   cmms_attempted_at DATETIME(6) NULL,
+  cmms_run_id CHAR(26) NULL,
   created_at DATETIME(6) NULL,
   updated_at DATETIME(6) NULL,
   deleted_at DATETIME(6) NULL,
@@ -143,9 +144,11 @@ CREATE TABLE cmms_sync_log (
   changes JSON NULL,
   synced_at DATETIME(6) NOT NULL,
   duration_ms BIGINT NOT NULL,
+  attempt_key VARCHAR(64) NULL,
   KEY idx_log_customer (customer_id, synced_at),
   KEY idx_log_asset (cmms_asset_id, synced_at),
-  KEY idx_log_run (run_id, id)
+  KEY idx_log_run (run_id, id),
+  UNIQUE KEY uq_log_attempt (attempt_key)
 );
 
 CREATE TABLE cmms_sync_run (
@@ -155,6 +158,7 @@ CREATE TABLE cmms_sync_run (
   total BIGINT NOT NULL DEFAULT 0,
   successful BIGINT NOT NULL DEFAULT 0,
   failed BIGINT NOT NULL DEFAULT 0,
+  skipped BIGINT NOT NULL DEFAULT 0,
   warnings BIGINT NOT NULL DEFAULT 0,
   current_asset VARCHAR(64) NULL,
   host VARCHAR(255) NULL,

@@ -72,3 +72,6 @@ func LockWaitTimeout(err error) bool { return Is(err, lockWaitTimeout) }
 
 // CommitUnknown reports, for the error of a COMMIT, whether the transaction may have been committed nevertheless.
 func CommitUnknown(err error) bool { return ConnectionLost(err) || Is(err, errorDuringCommit) }
+
+// StatementFormatOnly reports that the server's binary log has the format STATEMENT, with which READ COMMITTED transactions cannot write.
+func StatementFormatOnly(err error) bool { return Is(err, 1665) }

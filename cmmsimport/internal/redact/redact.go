@@ -1,4 +1,5 @@
-package synclog
+// Package redact removes secrets from texts.
+package redact
 
 import (
 	"regexp"
@@ -33,11 +34,11 @@ var (
 	jwtPattern = regexp.MustCompile(`\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?`)
 )
 
-// Redact replaces what may be a secret in a text for people by REDACTED: bearer tokens, Authorization and Cookie headers,
+// Text replaces what may be a secret in a text for people by REDACTED: bearer tokens, Authorization and Cookie headers,
 // the values of whatever is called password, token, secret, API key and the like (as name=value, header, JSON or escaped
 // JSON), JSON web tokens, the password in a DSN, and of URLs the user information, query string and fragment. It works by
 // pattern, so a secret in prose ("my word is …") is out of its reach. Redacting twice changes nothing more.
-func Redact(s string) string {
+func Text(s string) string {
 	for range 5 { // what one pass writes may look to another pattern like something to redact; it settles in two or three
 		next := redactOnce(s)
 		if next == s {

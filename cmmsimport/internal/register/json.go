@@ -1,4 +1,4 @@
-package cmmsimport
+package register
 
 import (
 	"bytes"

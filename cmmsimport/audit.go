@@ -1,0 +1,222 @@
+package cmmsimport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/runrow"
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/internal/utc"
+)
+
+const (
+	// heartbeatEvery is how often, at most, a run writes its progress.
+	heartbeatEvery = 5 * time.Second
+	// maxWaiting bounds the log rows that wait in memory while the table refuses them; beyond it the run ends.
+	maxWaiting = 1_000
+)
+
+// audit writes the log: one row for each attempt, in order, and the run's own row. Each row is written by one statement that may
+// be repeated after an unknown outcome. A row that cannot be written waits, and so do the rows after it.
+type audit struct {
+	db       *gorm.DB
+	log      *slog.Logger
+	recorder LogRecorder
+	retry    *retrier
+	holder   string // cmms_sync_run.host
+	off      bool   // a dry run writes nothing
+
+	waiting  []logRow
+	detached detachedContext
+	opened   bool      // the run's row may be there
+	beat     time.Time // when the run's row was last written
+}
+
+// logRow is an attempt's row, and the mark on its asset that is written before it.
+type logRow struct {
+	entry *synclog.Entry
+	mark  *failureMark
+}
+
+// record writes an attempt's row, after the rows that wait.
+func (l *audit) record(ctx context.Context, row logRow) {
+	ctx = l.detached.from(ctx)
+	err := l.flush(ctx)
+	if err == nil {
+		err = l.write(ctx, row)
+	}
+	if err != nil {
+		l.waiting = append(l.waiting, row)
+		l.log.LogAttrs(ctx, slog.LevelError, "log write failed; the entry is buffered", slog.Int("buffered", len(l.waiting)), errorText(err))
+	}
+}
+
+// write writes the mark and the row.
+func (l *audit) write(ctx context.Context, row logRow) error {
+	return l.retry.within(ctx, "writing the log", 0, func() error {
+		if err := row.mark.write(ctx); err != nil {
+			return err
+		}
+		return guard("Recorder", func() error { return l.recorder.Record(ctx, l.db.WithContext(ctx), row.entry) })
+	})
+}
+
+// flush writes the rows that wait, up to the first that fails.
+func (l *audit) flush(ctx context.Context) error {
+	for len(l.waiting) > 0 {
+		if err := l.write(ctx, l.waiting[0]); err != nil {
+			return err
+		}
+		l.waiting = slices.Delete(l.waiting, 0, 1)
+	}
+	return nil
+}
+
+// buffered returns the row of this entry if it waits, else nil.
+func (l *audit) buffered(e *synclog.Entry) *logRow {
+	at := slices.IndexFunc(l.waiting, func(row logRow) bool { return row.entry == e })
+	if at < 0 {
+		return nil
+	}
+	return &l.waiting[at]
+}
+
+// drain writes the rows that wait before another asset is fetched. While the database is unavailable it waits for it; while only
+// the log refuses rows, they stay buffered.
+func (l *audit) drain(ctx context.Context) error {
+	if len(l.waiting) == 0 {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, outageLimit)
+	defer cancel()
+	for {
+		err := l.flush(limited)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return interrupted(ctx)
+		case limited.Err() != nil:
+			return fmt.Errorf("%w: %w", errOutage, err)
+		case !transient(err) && len(l.waiting) >= maxWaiting:
+			return fmt.Errorf("%d log entries cannot be written: %w", len(l.waiting), err)
+		case !transient(err):
+			return nil
+		}
+	}
+}
+
+// openRun creates the run's row of cmms_sync_run.
+func (l *audit) openRun(ctx context.Context, s *Summary) error {
+	if l.off {
+		return nil
+	}
+	l.opened, l.beat = true, time.Now()
+	return runrow.Create(ctx, l.db, l.runRow(s, synclog.Running))
+}
+
+// runRow is the run as cmms_sync_run shows it now.
+func (l *audit) runRow(s *Summary, status synclog.RunStatus) *synclog.Run {
+	return &synclog.Run{
+		ID: s.RunID, CustomerID: s.CustomerID, Status: status, Host: l.holder,
+		Total: int64(s.Total), Successful: int64(s.Successful), Failed: int64(s.Failed), Skipped: int64(s.Skipped),
+		Warnings: int64(s.Warnings), StartedAt: s.StartedAt, HeartbeatAt: utc.Now(),
+	}
+}
+
+// heartbeat writes the run's progress, at most every few seconds. It is for people to see; an error is no reason to stop.
+func (l *audit) heartbeat(ctx context.Context, s *Summary, currentAsset string) {
+	if !l.opened || time.Since(l.beat) < heartbeatEvery {
+		return
+	}
+	l.beat = time.Now()
+	row := l.runRow(s, synclog.Running)
+	row.CurrentAsset = currentAsset
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	if err := runrow.Save(ctx, l.db, row); err != nil {
+		l.log.LogAttrs(ctx, slog.LevelWarn, "progress of the run not written", errorText(err))
+	}
+}
+
+// close writes the rows that wait and stores the summary in cmms_sync_run. What cannot be written is logged in full, and is an
+// error.
+func (l *audit) close(ctx context.Context, s *Summary, cause error) error {
+	l.detached.end()
+	unwritten := l.writeRest(ctx)
+	return errors.Join(unwritten, l.closeRun(ctx, s, cause, unwritten))
+}
+
+func (l *audit) writeRest(ctx context.Context) error {
+	limited, cancel := detached(ctx)
+	defer cancel()
+	err := l.flush(limited)
+	if err == nil {
+		return nil
+	}
+	for _, row := range l.waiting {
+		l.log.LogAttrs(ctx, slog.LevelError, "log entry not written", slog.Any("entry", row.entry))
+	}
+	return fmt.Errorf("%d entries of cmms_sync_log were not written (they are in the log output): %w", len(l.waiting), err)
+}
+
+func (l *audit) closeRun(ctx context.Context, s *Summary, cause, unwritten error) error {
+	if !l.opened {
+		return nil
+	}
+	row := l.runRow(s, statusOf(cause))
+	finished, ms := s.FinishedAt, s.Duration.Milliseconds()
+	row.FinishedAt, row.DurationMS = &finished, &ms
+	if err := errors.Join(cause, unwritten); err != nil {
+		row.ErrorMessage = synclog.ErrorMessage(err)
+	}
+	limited, cancel := detached(ctx)
+	defer cancel()
+	err := l.retry.betweenAssets(limited, "closing the run's row", func(ctx context.Context) error { return runrow.Save(ctx, l.db, row) })
+	if err != nil {
+		l.log.LogAttrs(ctx, slog.LevelError, "run not stored", slog.Any("run", row))
+		return fmt.Errorf("the run's row of cmms_sync_run was not updated (it is in the log output): %w", err)
+	}
+	return nil
+}
+
+func statusOf(cause error) synclog.RunStatus {
+	switch {
+	case cause == nil:
+		return synclog.Completed
+	case errors.Is(cause, ErrAborted):
+		return synclog.Aborted
+	}
+	return synclog.Interrupted
+}
+
+// detachedContext is a detached context for what every asset needs. It is used for several assets of one parent context: each
+// timer that is set and stopped would wake a thread.
+type detachedContext struct {
+	parent, ctx context.Context
+	cancel      context.CancelFunc
+	began       time.Time
+}
+
+// from returns a context that is detached from parent.
+func (d *detachedContext) from(parent context.Context) context.Context {
+	if d.ctx == nil || d.parent != parent || time.Since(d.began) > writeTimeout/10 {
+		d.end()
+		d.parent, d.began = parent, time.Now()
+		d.ctx, d.cancel = detached(parent)
+	}
+	return d.ctx
+}
+
+func (d *detachedContext) end() {
+	if d.ctx != nil {
+		d.cancel()
+		d.ctx = nil
+	}
+}

@@ -1,0 +1,25 @@
+package cmmsimport
+
+// breaker ends a run after too many systemic failures in a row.
+type breaker struct {
+	limit int // 0: never
+	inRow int
+}
+
+// check returns the error that ends the run after this attempt, nil if the run may go on.
+func (b *breaker) check(a *attempt) error {
+	if leaseLost(a.err) {
+		return a.result.Err
+	}
+	if !systemic(a.result.Kind) {
+		b.inRow = 0
+		return nil
+	}
+	b.inRow++
+	if b.limit == 0 || b.inRow < b.limit {
+		return nil
+	}
+	return &AbortedError{
+		Failures: b.inRow, Kind: a.result.Kind, CustomerID: a.row.CustomerID, CMMSAssetID: a.row.CMMSAssetID, Err: a.result.Err,
+	}
+}

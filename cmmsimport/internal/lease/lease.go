@@ -1,0 +1,128 @@
+package lease
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+	"ic3.internal/innomaintsync/internal/prepared"
+	"ic3.internal/innomaintsync/internal/utc"
+)
+
+// lease is a row of cmms_sync_lock that a run holds.
+type lease struct {
+	name, runID, holder string
+	duration            time.Duration
+	now                 func() time.Time
+	renewed             time.Time // on this process's clock, before the statement that renewed it
+}
+
+const (
+	insertLease  = "INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
+	expiredOwner = "SELECT run_id FROM cmms_sync_lock WHERE name = ? AND run_id <> ? AND expires_at <= UTC_TIMESTAMP(6)"
+	takeLease    = "UPDATE cmms_sync_lock SET run_id = ?, holder = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND (run_id = ? OR expires_at <= UTC_TIMESTAMP(6))"
+	renewLease   = "UPDATE cmms_sync_lock SET expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND run_id = ?"
+	releaseLease = "DELETE FROM cmms_sync_lock WHERE name = ? AND run_id = ?"
+
+	// FOR UPDATE reads past a transaction's snapshot, in which the lease may still be this run's.
+	currentOwner = "SELECT run_id, holder, CAST(expires_at AS CHAR) AS expires FROM cmms_sync_lock WHERE name = ? FOR UPDATE"
+)
+
+// acquire takes the lease, also one that has expired, and returns the run that held it then. The error is a *HeldError if
+// another run holds it.
+func (l *lease) acquire(ctx context.Context, db *gorm.DB) (takenFrom string, err error) {
+	for range 3 { // between two of these statements another run may release the lease
+		l.renewed = l.now()
+		_, err := prepared.Exec(ctx, db, insertLease, l.name, l.runID, l.holder, l.seconds())
+		if err == nil || !mysqlerr.Duplicate(err) {
+			return "", err
+		}
+		takenFrom = ""
+		if err := prepared.Query(ctx, db, expiredOwner, l.name, l.runID).Scan(&takenFrom).Error; err != nil {
+			return "", err
+		}
+		taken, err := changed(prepared.Exec(ctx, db, takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID))
+		if err != nil || taken {
+			return takenFrom, err
+		}
+		held, err := l.heldByOther(ctx, db)
+		if err != nil {
+			return "", err
+		}
+		if held != nil {
+			return "", held
+		}
+	}
+	return "", &HeldError{Name: l.name}
+}
+
+// due reports whether the lease has to be renewed before another attempt.
+func (l *lease) due() bool { return l.age() >= l.duration/4 }
+
+// expired reports whether the lease may have ended by now.
+func (l *lease) expired() bool { return l.age() >= l.duration }
+
+// age is the time since the last renewal, by the wall clock if that says more: the monotonic clock stops while a machine is
+// suspended.
+func (l *lease) age() time.Duration {
+	now := l.now()
+	return max(now.Sub(l.renewed), now.Round(0).Sub(l.renewed.Round(0)))
+}
+
+// renew extends the lease in the table. The error is a *HeldError with Lost if another run has it now, or nobody.
+func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
+	renewed, err := changed(prepared.Exec(ctx, db, renewLease, l.seconds(), l.name, l.runID))
+	if err != nil || renewed {
+		return err
+	}
+	held, err := l.heldByOther(ctx, db)
+	if err != nil {
+		return err
+	}
+	if held == nil {
+		held = &HeldError{Name: l.name}
+	}
+	held.Lost = true
+	return held
+}
+
+// release gives the lease back, if it is still this run's.
+func (l *lease) release(ctx context.Context, db *gorm.DB) error {
+	_, err := prepared.Exec(ctx, db, releaseLease, l.name, l.runID)
+	return err
+}
+
+// heldByOther says which other run holds the lease; nil if none does.
+func (l *lease) heldByOther(ctx context.Context, db *gorm.DB) (*HeldError, error) {
+	var owner struct {
+		RunID   string `gorm:"column:run_id"`
+		Holder  string `gorm:"column:holder"`
+		Expires []byte `gorm:"column:expires"`
+	}
+	if err := db.WithContext(ctx).Raw(currentOwner, l.name).Scan(&owner).Error; err != nil {
+		return nil, err
+	}
+	if owner.RunID == "" || owner.RunID == l.runID {
+		return nil, nil
+	}
+	until, err := utc.Parse(owner.Expires)
+	if err != nil {
+		return nil, fmt.Errorf("reading the lease %q: %w", l.name, err)
+	}
+	return &HeldError{Name: l.name, RunID: owner.RunID, Holder: owner.Holder, Until: until}, nil
+}
+
+func (l *lease) seconds() int64 { return int64((l.duration + time.Second - 1) / time.Second) }
+
+// changed reports whether a statement changed a row.
+func changed(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}

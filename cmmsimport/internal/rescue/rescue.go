@@ -1,0 +1,180 @@
+// Package rescue closes runs whose process died or lost its database, and adds the log rows that they did not get to write.
+//
+// The marks on an asset row name the run of its last attempt, so what a dead run attempted is known exactly. One statement adds
+// what the log lacks, for all dead runs together. A row that a run has written itself is never touched, and a row added here gives way to
+// the run's own, should its process only have been stalled.
+package rescue
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
+)
+
+// budget limits one rescue: what it did not get to is left to the next run.
+const budget = 30 * time.Second
+
+// Rescuer is a run that rescues others.
+type Rescuer struct {
+	DB    *gorm.DB
+	Log   *slog.Logger
+	RunID string // of the run that rescues
+	// InTable says that log rows are in cmms_sync_log. Otherwise only the rows of the dead runs are closed.
+	InTable bool
+}
+
+// Rescue closes every dead run: those that are Running and hold no live lease, and takenFrom (unless it is ""), whose expired
+// lease the caller has just taken over. It has to be called before the caller's first attempt on what they may have been at, since that
+// attempt would overwrite the marks by which a missing log row is found. An error that another attempt may help against is
+// returned; any other is logged, and must not stop the caller.
+func (r Rescuer) Rescue(ctx context.Context, takenFrom string) error {
+	limited, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	err := r.rescue(limited, takenFrom)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil, mysqlerr.Transient(err):
+		return err
+	}
+	r.Log.LogAttrs(ctx, slog.LevelError, "runs whose process died could not be closed; the next run tries again",
+		slog.String("error", synclog.ErrorMessage(err)))
+	return nil
+}
+
+func (r Rescuer) rescue(ctx context.Context, takenFrom string) error {
+	dead, err := r.findDead(ctx, takenFrom)
+	if err != nil || len(dead) == 0 {
+		return err
+	}
+	added, err := r.closeAll(ctx, dead, takenFrom, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if mysqlerr.StatementFormatOnly(err) { // the server's binary log does not allow READ COMMITTED
+		added, err = r.closeAll(ctx, dead, takenFrom, nil)
+	}
+	if err != nil {
+		return err
+	}
+	r.Log.LogAttrs(ctx, slog.LevelWarn, "closed runs whose process died", slog.Any("dead_runs", dead), slog.Int64("log_rows_added", added))
+	return nil
+}
+
+const (
+	// recentRuns is how far back, by number of runs, dead ones are looked for: a read of some milliseconds.
+	recentRuns = 20_000
+	// maxDead is how many runs one rescue closes, the newest first.
+	maxDead = 1_000
+)
+
+const findDead = `SELECT id FROM (SELECT id, status FROM cmms_sync_run ORDER BY id DESC LIMIT ?) recent
+	WHERE id <> ? AND (id = ? OR status = 'Running' AND NOT EXISTS
+		(SELECT 1 FROM cmms_sync_lock WHERE cmms_sync_lock.run_id = recent.id AND expires_at > UTC_TIMESTAMP(6)))
+	ORDER BY id DESC LIMIT ?`
+
+func (r Rescuer) findDead(ctx context.Context, takenFrom string) (ids []string, err error) {
+	err = r.DB.WithContext(ctx).Raw(findDead, recentRuns, r.RunID, takenFrom, maxDead).Scan(&ids).Error
+	return ids, err
+}
+
+// closeAll rescues the runs in one transaction. The locks on their rows keep two rescuers apart. READ COMMITTED keeps INSERT …
+// SELECT from locking asset rows.
+func (r Rescuer) closeAll(ctx context.Context, dead []string, takenFrom string, isolation *sql.TxOptions) (added int64, err error) {
+	err = r.DB.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		still, err := r.lock(tx, dead, takenFrom)
+		if err != nil || len(still) == 0 {
+			return err
+		}
+		if r.InTable {
+			if added, err = r.addLogRows(tx, still); err != nil {
+				return err
+			}
+		}
+		return r.closeRows(tx, still)
+	}, options(isolation)...)
+	return added, err
+}
+
+func options(isolation *sql.TxOptions) []*sql.TxOptions {
+	if isolation == nil {
+		return nil
+	}
+	return []*sql.TxOptions{isolation}
+}
+
+const (
+	lockRuns  = "SELECT id FROM cmms_sync_run WHERE id IN ? ORDER BY id FOR UPDATE"
+	endLeases = "DELETE FROM cmms_sync_lock WHERE run_id IN ? AND (expires_at <= UTC_TIMESTAMP(6) OR run_id = ?)"
+	leased    = "SELECT DISTINCT run_id FROM cmms_sync_lock WHERE run_id IN ?"
+)
+
+// lock locks the rows of the runs and ends their leases, so that a process that is only stalled cannot go on. It returns the
+// runs that are still dead: one may have renewed its lease meanwhile.
+func (r Rescuer) lock(tx *gorm.DB, dead []string, takenFrom string) (still []string, err error) {
+	var locked, alive []string
+	if err := tx.Raw(lockRuns, dead).Scan(&locked).Error; err != nil {
+		return nil, err
+	}
+	if err := tx.Exec(endLeases, dead, takenFrom).Error; err != nil {
+		return nil, err
+	}
+	if err := tx.Raw(leased, dead).Scan(&alive).Error; err != nil {
+		return nil, err
+	}
+	for _, id := range locked {
+		if !slices.Contains(alive, id) {
+			still = append(still, id)
+		}
+	}
+	return still, nil
+}
+
+// addLogRows adds a row for each attempt that the marks on asset rows tell of and the log does not. What the marks do not tell
+// (what changed, the duration, the reason of a failure) stays unknown, and the row says so.
+func (r Rescuer) addLogRows(tx *gorm.DB, dead []string) (int64, error) {
+	key, err := attemptKey(tx)
+	if err != nil {
+		return 0, err
+	}
+	var since string
+	if err := tx.Raw("SELECT CAST(MIN(started_at) AS CHAR) FROM cmms_sync_run WHERE id IN ?", dead).Scan(&since).Error; err != nil {
+		return 0, err
+	}
+	text := fmt.Sprintf("added by run %s: the process died before it wrote this row, so what changed, the duration and", r.RunID)
+	warning, err := encodeList(text + " the warnings are unknown")
+	if err != nil {
+		return 0, err
+	}
+	since = since[:min(len(since), len(time.DateTime))] // a column of whole seconds may have cut the marks
+	added := tx.Exec(fmt.Sprintf(addLogRows, key, key), text+" the reason of the failure are unknown", warning, since, dead)
+	return added.RowsAffected, added.Error
+}
+
+// addLogRows finds the rows by idx_asset_attempted: the LIMIT keeps the derived table from being merged into the rest, where it would
+// be a scan of the whole table.
+const addLogRows = `INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, status, error_message, warnings, synced_at, duration_ms, attempt_key)
+	SELECT asset.cmms_run_id, asset.customer_id, asset.cmms_asset_id, asset.cmms_sync_status,
+		IF(asset.cmms_sync_status = 'Success', NULL, ?), IF(asset.cmms_sync_status = 'Success', ?, NULL), asset.cmms_attempted_at, 0, %s
+	FROM (SELECT id FROM ic3_asset_master WHERE cmms_attempted_at >= ? LIMIT 1000000000) recent
+	JOIN ic3_asset_master asset ON asset.id = recent.id
+	LEFT JOIN cmms_sync_log logged ON logged.attempt_key = %s
+	WHERE asset.cmms_run_id IN ? AND asset.cmms_asset_id <> '' AND logged.id IS NULL
+	ON DUPLICATE KEY UPDATE cmms_sync_log.id = cmms_sync_log.id`
+
+// attemptKey returns the expression of an asset row's attempt_key, in the character set and collation of the log's column: only so
+// can its index be used if the two tables differ in them.
+func attemptKey(tx *gorm.DB) (string, error) {
+	var column struct{ Charset, Collation string }
+	err := tx.Raw(`SELECT character_set_name AS charset, collation_name AS collation FROM information_schema.columns
+		WHERE table_schema = DATABASE() AND table_name = 'cmms_sync_log' AND column_name = 'attempt_key'`).Scan(&column).Error
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("CONVERT(CONCAT(asset.cmms_run_id, ':', asset.id) USING %s) COLLATE %s", column.Charset, column.Collation), nil
+}

@@ -1,0 +1,177 @@
+// Package rowfit reduces a row to what the host's columns can hold, one step after the other, for as long as the server says that
+// it does not fit.
+package rowfit
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+)
+
+// Shape is how far a row has been reduced. The zero value is the row as it is.
+type Shape struct {
+	letters letters
+	room    room
+}
+
+type letters int
+
+const (
+	allLetters letters = iota
+	threeBytes         // text within the Basic Multilingual Plane, JSON in ASCII
+	asciiOnly
+)
+
+type room int
+
+const (
+	ample   room = iota
+	narrow       // messages of 250 characters: a VARCHAR(255)
+	tight        // messages and each JSON value of 60 characters
+	minimal      // no JSON, the other texts at their length in our schema
+)
+
+const (
+	narrowMessage = 250
+	tightText     = 60
+)
+
+// Fit calls write with plainer and plainer shapes for as long as the server says that the row does not fit its columns. The order
+// is: messages of 250 characters; messages and JSON values of 60; no JSON. For characters: U+FFFD beyond the Basic Multilingual
+// Plane; "?" for all that is not ASCII, while JSON keeps \u escapes.
+func Fit(write func(Shape) error) error {
+	var s Shape
+	for {
+		err := write(s)
+		if err == nil || !s.reduce(err) {
+			return err
+		}
+	}
+}
+
+// reduce makes the shape one step plainer, and reports whether that can help against err.
+func (s *Shape) reduce(err error) bool {
+	moreRoom, moreLetters := mysqlerr.TooLarge(err), mysqlerr.BadCharacter(err)
+	switch {
+	case moreLetters && s.letters < asciiOnly:
+		s.letters++
+	case (moreRoom || moreLetters) && s.room < minimal:
+		s.room++
+	case moreRoom && s.letters < asciiOnly: // too long, in bytes
+		s.letters++
+	default:
+		return false
+	}
+	return true
+}
+
+// Message is for error_message columns.
+func (s Shape) Message(text string) any {
+	text = Message(text)
+	switch s.room {
+	case ample:
+	case narrow:
+		text = Cut(text, narrowMessage)
+	default:
+		text = Cut(text, tightText)
+	}
+	return Nullable(s.spell(text))
+}
+
+// Text is for the other text columns; limit is their length in our schema.
+func (s Shape) Text(text string, limit int) string {
+	text = validText(text)
+	if s.room == minimal {
+		text = Cut(text, limit)
+	}
+	return s.spell(text)
+}
+
+func (s Shape) spell(text string) string {
+	switch s.letters {
+	case threeBytes:
+		return strings.Map(func(r rune) rune {
+			if r > 0xFFFF {
+				return '\uFFFD'
+			}
+			return r
+		}, text)
+	case asciiOnly:
+		return strings.Map(func(r rune) rune {
+			if r > 0x7F {
+				return '?'
+			}
+			return r
+		}, text)
+	default:
+		return text
+	}
+}
+
+// JSON is for JSON columns: v encoded; nil if v cannot be encoded or there is no room for JSON at all.
+func (s Shape) JSON(v any) any {
+	text, err := Encode(v)
+	if err != nil || s.room == minimal {
+		return nil
+	}
+	return s.escape(text)
+}
+
+// Shortens reports whether the single values of a JSON column have to be cut.
+func (s Shape) Shortens() bool { return s.room >= tight }
+
+// Value returns v for use inside of JSON, or a string for it if v cannot be encoded or is too long.
+func (s Shape) Value(v any) any {
+	text, err := Encode(v)
+	if err != nil {
+		text = validText(fmt.Sprint(v))
+		v = text
+	}
+	if s.Shortens() && len(text) > tightText {
+		return Cut(text, tightText)
+	}
+	return v
+}
+
+// Encode returns v as JSON for people to read, too: < and & are not escaped.
+func Encode(v any) (string, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return "", err
+	}
+	// a json.RawMessage among the values may hold invalid UTF-8, which the encoder does not look for
+	return strings.ToValidUTF8(strings.TrimSuffix(b.String(), "\n"), "\uFFFD"), nil
+}
+
+// Nullable returns NULL for an empty text.
+func Nullable(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func (s Shape) escape(text string) string {
+	if s.letters == allLetters {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r <= 0x7F:
+			b.WriteRune(r)
+		case r <= 0xFFFF:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,85 @@
+// Package runrow writes a run's row of cmms_sync_run: its progress while the run goes on, its summary at the end.
+package runrow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/rowfit"
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/internal/prepared"
+	"ic3.internal/innomaintsync/internal/utc"
+)
+
+const (
+	// createRun leaves a row that is there already as it is: a repeated or late INSERT changes nothing.
+	createRun = "INSERT INTO cmms_sync_run (id, customer_id, started_at, status, total, successful, failed, skipped, warnings, current_asset, host, error_message, heartbeat_at, finished_at, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = VALUES(id)"
+
+	updateRun = "UPDATE cmms_sync_run SET status = ?, total = ?, successful = ?, failed = ?, skipped = ?, warnings = ?, current_asset = ?, host = ?, error_message = ?, heartbeat_at = ?, finished_at = ?, duration_ms = ? WHERE id = ?"
+)
+
+// Lengths in our schema.
+const (
+	statusLength  = 16
+	assetIDLength = 64
+	hostLength    = 255
+)
+
+// Create inserts r, unless its row is there. It may be repeated after an unknown outcome.
+func Create(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
+	err := rowfit.Fit(func(s rowfit.Shape) error {
+		_, err := prepared.Exec(ctx, db, createRun, append([]any{r.ID, pointee(r.CustomerID), utc.Format(r.StartedAt)}, progress(s, r)...)...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("creating the row of run %s in cmms_sync_run: %w", r.ID, err)
+	}
+	return nil
+}
+
+// Save updates r's row, all but customer and start, and creates it if it is not there. It may be repeated after an unknown
+// outcome.
+func Save(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
+	var affected int64
+	err := rowfit.Fit(func(s rowfit.Shape) error {
+		result, err := prepared.Exec(ctx, db, updateRun, append(progress(s, r), r.ID)...)
+		if err == nil {
+			affected, err = result.RowsAffected()
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("saving the row of run %s in cmms_sync_run: %w", r.ID, err)
+	}
+	if affected == 0 { // no such row, or nothing changed in it
+		return Create(ctx, db, r)
+	}
+	return nil
+}
+
+// progress returns what changes in a run's row.
+func progress(s rowfit.Shape, r *synclog.Run) []any {
+	return []any{
+		s.Text(string(r.Status), statusLength), r.Total, r.Successful, r.Failed, r.Skipped, r.Warnings,
+		rowfit.Nullable(s.Text(r.CurrentAsset, assetIDLength)), rowfit.Nullable(s.Text(r.Host, hostLength)), s.Message(r.ErrorMessage),
+		utc.Format(r.HeartbeatAt), timestamp(r.FinishedAt), pointee(r.DurationMS),
+	}
+}
+
+func timestamp(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return utc.Format(*t)
+}
+
+// pointee keeps a nil pointer from reaching the driver as a non-nil interface.
+func pointee[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
+}
