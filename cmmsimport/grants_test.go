@@ -12,7 +12,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // TestTheGrantsOfSecurityMD syncs, reads and purges under an account that may do what SECURITY.md lists, and sees that
@@ -20,7 +20,7 @@ import (
 func TestTheGrantsOfSecurityMD(t *testing.T) {
 	t.Parallel()
 	grants := documentedGrants(t)
-	w := setupOn(t, mariadbtest.Start(t, "--innodb-flush-log-at-trx-commit=0").Database(t))
+	w := setupOn(t, dbtest.Start(t, "--innodb-flush-log-at-trx-commit=0").Database(t))
 	if err := w.workAs("granted", grants); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func (w *world) workAs(user string, grants []string) error {
 	w.exec("INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES ('all', 'of a run that died', 'x', UTC_TIMESTAMP(6) - INTERVAL 1 SECOND)")
 	w.link(7, "A-1")
 	w.link(7, "unknown")
-	db := mariadbtest.Open(w.t, user+strings.TrimPrefix(w.dsn, "root"))
+	db := dbtest.Open(w.t, user+strings.TrimPrefix(w.dsn, "root"))
 	for _, suffix := range []string{"", " II"} {
 		named := func(id int, name string) map[string]any { return ref(id, name+suffix) }
 		w.answer("A-1", map[string]any{

@@ -9,13 +9,13 @@ import (
 	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // startRun begins a run over three assets of customer 7, up to the first one.
 func startRun(t *testing.T, client APIClient) *run {
 	t.Helper()
-	db := mariadbtest.Open(t, mariadbtest.Database(t))
+	db := dbtest.Open(t, dbtest.Database(t))
 	if err := Migrate(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}

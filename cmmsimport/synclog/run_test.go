@@ -11,7 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestRunFromStartToEnd(t *testing.T) {
@@ -19,7 +19,7 @@ func TestRunFromStartToEnd(t *testing.T) {
 	for _, params := range []string{"", "?parseTime=true&loc=Europe%2FBerlin", "?clientFoundRows=true"} {
 		t.Run(params, func(t *testing.T) {
 			t.Parallel()
-			db := open(t, mariadbtest.Database(t)+params, nil)
+			db := open(t, dbtest.Database(t)+params, nil)
 			mustExec(t, db, runDDL)
 			started := time.Date(2026, 3, 29, 2, 30, 0, 5000, time.UTC) // no time in Berlin
 			customer := uint64(7)
@@ -69,7 +69,7 @@ func TestCreateRunFillsTimes(t *testing.T) {
 
 func TestRunFitsNarrowerTables(t *testing.T) {
 	t.Parallel()
-	db := open(t, mariadbtest.Database(t), nil)
+	db := open(t, dbtest.Database(t), nil)
 	mustExec(t, db, strings.Replace(runDDL, "error_message TEXT", "error_message VARCHAR(255) CHARACTER SET utf8mb3", 1))
 	r := &synclog.Run{ID: runID, Status: synclog.Running, StartedAt: syncedAt}
 	if err := synclog.CreateRun(t.Context(), db, r); err != nil {

@@ -12,7 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestUncertainEntryIsFoundAgain(t *testing.T) {
@@ -21,7 +21,7 @@ func TestUncertainEntryIsFoundAgain(t *testing.T) {
 		for _, run := range []string{runID, ""} {
 			t.Run(precision+" "+run, func(t *testing.T) {
 				t.Parallel()
-				db := open(t, mariadbtest.Database(t), nil)
+				db := open(t, dbtest.Database(t), nil)
 				mustExec(t, db, strings.Replace(logDDL, "DATETIME(6)", precision, 1))
 				first := failedEntry()
 				first.RunID = run
@@ -87,7 +87,7 @@ func TestUncertainEntryThatChanged(t *testing.T) {
 // The server has the row, the answer never came: the write is repeated and makes no second row.
 func TestServerDiesAfterTheInsert(t *testing.T) {
 	t.Parallel()
-	server := mariadbtest.Start(t)
+	server := dbtest.Start(t)
 	db := open(t, server.Database(t), &gorm.Config{PrepareStmt: true})
 	mustExec(t, db, logDDL)
 	backlog := synclog.NewBacklog(func(ctx context.Context, e *synclog.Entry) error { return synclog.Recorder{}.Record(ctx, db, e) })

@@ -22,7 +22,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/console"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // largeRows is how long the log of TestPagesOnALargeLog is:
@@ -91,7 +91,7 @@ func runID(night int) string { return fmt.Sprintf("01J%023d", night) }
 // at, the rest those of ten others. Before these nights there are 20,000 manual runs.
 func setupLarge(t *testing.T, rows int) (*site, *statements) {
 	t.Helper()
-	server := mariadbtest.Start(t, "--innodb-buffer-pool-size=1G", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=256M")
+	server := dbtest.Start(t, "--innodb-buffer-pool-size=1G", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=256M")
 	seen := &statements{Interface: logger.Discard}
 	db, err := gorm.Open(mysql.Open(server.Database(t)), &gorm.Config{Logger: seen})
 	must(t, err)

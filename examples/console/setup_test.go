@@ -18,11 +18,11 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/examples/console"
 	"ic3.internal/innomaintsync/examples/internal/showcase"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestMain(m *testing.M) {
-	code := mariadbtest.Main(m)
+	code := dbtest.Main(m)
 	closeBrowser()
 	os.Exit(code)
 }
@@ -45,7 +45,7 @@ type site struct {
 // setup makes a site with an empty register.
 func setup(t testing.TB) *site {
 	t.Helper()
-	s := &site{t: t, db: open(t, mariadbtest.Database(t))}
+	s := &site{t: t, db: open(t, dbtest.Database(t))}
 	must(t, cmmsimport.Migrate(t.Context(), s.db))
 	s.api = innomainttest.NewServer(innomainttest.WithBearerToken(apiToken))
 	t.Cleanup(s.api.Close)
@@ -85,7 +85,7 @@ func setupPast(t testing.TB, assets, nights int) (*site, []showcase.Asset) {
 
 func open(t testing.TB, dsn string) *gorm.DB {
 	t.Helper()
-	db := mariadbtest.Open(t, dsn)
+	db := dbtest.Open(t, dsn)
 	pool, err := db.DB()
 	must(t, err)
 	pool.SetMaxOpenConns(1) // the pages and a run beside them need no more

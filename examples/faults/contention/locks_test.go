@@ -13,7 +13,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 const (

@@ -3,7 +3,7 @@ package crash_test
 import (
 	"sync"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // strike does something to the process that syncs, at one moment.

@@ -11,7 +11,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // duringFetch calls do while the asset with this number is fetched: no transaction is open then.

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // TestTheServerDiesAtEachStatement kills it with SIGKILL, before it has the statement and when it has carried it out, and

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // TestTheConnectionBreaksAtEachStatement breaks it before the server has the statement, when the server has carried it out

@@ -9,7 +9,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // Point is a moment of a run: when it sends a statement of this kind for the n-th time. Texts are no good for that: the

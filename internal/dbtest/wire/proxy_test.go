@@ -11,16 +11,16 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 // setup returns a handle through a proxy, of one connection, and one that goes straight to the server.
 func setup(t *testing.T) (proxy *wire.Proxy, through, direct *sql.DB) {
 	t.Helper()
-	s := mariadbtest.Start(t)
+	s := dbtest.Start(t)
 	s.Database(t)
 	proxy = wire.Start(t, s.Socket())
 	handles := make([]*sql.DB, 2)
@@ -172,7 +172,7 @@ func TestALostRequestAndALostAnswer(t *testing.T) {
 
 func TestAServerThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	s := mariadbtest.Start(t)
+	s := dbtest.Start(t)
 	s.Database(t)
 	proxy := wire.Start(t, s.Socket())
 	s.Kill(t)
@@ -195,7 +195,7 @@ func TestAServerThatIsNotThere(t *testing.T) {
 
 func TestAServerThatIsFull(t *testing.T) {
 	t.Parallel()
-	s := mariadbtest.Start(t, "--max-connections=10")
+	s := dbtest.Start(t, "--max-connections=10")
 	s.Database(t)
 	if _, err := s.Admin(t).Exec("CREATE USER plain@localhost"); err != nil {
 		t.Fatal(err)

@@ -3,7 +3,7 @@
 // out and the client does not know yet (a lost answer), and at the moments in between.
 //
 //	proxy := wire.Start(t, server.Socket())
-//	db := mariadbtest.Open(t, proxy.DSN("t1"))
+//	db := dbtest.Open(t, proxy.DSN("t1"))
 //	…
 //	proxy.Watch(wire.Taps{Answer: func(s wire.Statement, _ uint16) wire.Verdict {
 //		if s.Text == "COMMIT" {

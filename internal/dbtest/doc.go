@@ -1,11 +1,11 @@
-// Package mariadbtest gives tests a real MariaDB: mariadbd as a child process on a Unix socket, with nothing assumed to be
+// Package dbtest gives tests a real MariaDB: mariadbd as a child process on a Unix socket, with nothing assumed to be
 // running.
 //
-//	func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+//	func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 //
 //	func TestSomething(t *testing.T) {
 //		t.Parallel()
-//		db := mariadbtest.Open(t, mariadbtest.Database(t)+"?parseTime=true")
+//		db := dbtest.Open(t, dbtest.Database(t)+"?parseTime=true")
 //		…
 //	}
 //
@@ -15,4 +15,4 @@
 //
 // The server dies with the process that started it, however that ends (on Linux, by PR_SET_PDEATHSIG). Its files, in a
 // folder "mdb…" of the temporary folder, stay behind only where the test binary is killed or panics.
-package mariadbtest
+package dbtest

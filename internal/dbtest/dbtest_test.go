@@ -1,4 +1,4 @@
-package mariadbtest_test
+package dbtest_test
 
 import (
 	"context"
@@ -13,15 +13,15 @@ import (
 	"testing"
 	"time"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // childVariable makes the test binary start a server, print its PID and end without tidying up.
-const childVariable = "MARIADBTEST_CHILD_DIR"
+const childVariable = "DBTEST_CHILD_DIR"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childVariable); dir != "" {
-		s, err := mariadbtest.Run(dir)
+		s, err := dbtest.Run(dir)
 		if err != nil {
 			os.Stderr.WriteString(err.Error())
 			os.Exit(1)
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		os.Stdout.WriteString(strconv.Itoa(s.PID()) + "\n")
 		os.Exit(0)
 	}
-	os.Exit(mariadbtest.Main(m))
+	os.Exit(dbtest.Main(m))
 }
 
 func open(tb testing.TB, dsn string) *sql.DB {
@@ -59,7 +59,7 @@ func one[T any](tb testing.TB, db *sql.DB, query string, args ...any) (v T) {
 
 func TestDatabasesAreApart(t *testing.T) {
 	t.Parallel()
-	a, b := open(t, mariadbtest.Database(t)), open(t, mariadbtest.Database(t))
+	a, b := open(t, dbtest.Database(t)), open(t, dbtest.Database(t))
 	for _, db := range []*sql.DB{a, b} {
 		mustExec(t, db, "CREATE TABLE greeting (word VARCHAR(20))")
 	}
@@ -77,10 +77,10 @@ func TestDatabasesAreApart(t *testing.T) {
 
 func TestDatabaseIsDroppedAtTheEnd(t *testing.T) {
 	t.Parallel()
-	admin := open(t, mariadbtest.Database(t))
+	admin := open(t, dbtest.Database(t))
 	var name string
 	t.Run("uses one", func(t *testing.T) {
-		name = one[string](t, open(t, mariadbtest.Database(t)), "SELECT DATABASE()")
+		name = one[string](t, open(t, dbtest.Database(t)), "SELECT DATABASE()")
 	})
 	if got := one[int](t, admin, "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?", name); got != 0 {
 		t.Errorf("database %s outlived its test", name)
@@ -89,7 +89,7 @@ func TestDatabaseIsDroppedAtTheEnd(t *testing.T) {
 
 func TestRestartKeepsCommittedRows(t *testing.T) {
 	t.Parallel()
-	s := mariadbtest.Start(t)
+	s := dbtest.Start(t)
 	db := open(t, s.Database(t))
 	mustExec(t, db, "CREATE TABLE kept (n INT) ENGINE=InnoDB")
 	mustExec(t, db, "INSERT INTO kept VALUES (1), (2)")
@@ -119,7 +119,7 @@ func TestRestartKeepsCommittedRows(t *testing.T) {
 
 func TestFreezeAndThaw(t *testing.T) {
 	t.Parallel()
-	s := mariadbtest.Start(t)
+	s := dbtest.Start(t)
 	db := s.Admin(t)
 	if err := db.Ping(); err != nil {
 		t.Fatal(err)
@@ -136,7 +136,7 @@ func TestFreezeAndThaw(t *testing.T) {
 
 func TestStartTakesFlags(t *testing.T) {
 	t.Parallel()
-	s := mariadbtest.Start(t, "--max-connections=17")
+	s := dbtest.Start(t, "--max-connections=17")
 	if got := one[int](t, s.Admin(t), "SELECT @@max_connections"); got != 17 {
 		t.Errorf("max_connections = %d", got)
 	}
@@ -152,11 +152,11 @@ func TestRunReportsTheServersOwnWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	_, err = mariadbtest.Run(dir, "--no-such-flag")
+	_, err = dbtest.Run(dir, "--no-such-flag")
 	if err == nil || !strings.Contains(err.Error(), "no-such-flag") {
 		t.Errorf("err = %v, want one that quotes the error log", err)
 	}
-	_, err = mariadbtest.Run(filepath.Join(dir, strings.Repeat("long", 25)))
+	_, err = dbtest.Run(filepath.Join(dir, strings.Repeat("long", 25)))
 	if err == nil || !strings.Contains(err.Error(), "TMPDIR") {
 		t.Errorf("err = %v, want one that names TMPDIR", err)
 	}

@@ -1,4 +1,4 @@
-package mariadbtest
+package dbtest
 
 import (
 	"context"
@@ -19,7 +19,7 @@ var shared struct {
 }
 
 // Main runs the tests and then kills their servers and removes their files. A package whose tests use Database or Start
-// needs it: func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+// needs it: func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 func Main(m *testing.M) int {
 	shared.space = newWorkspace()
 	shared.server = sync.OnceValues(func() (*Server, error) { return launch(nil) })
@@ -50,7 +50,7 @@ func Database(tb testing.TB) string {
 	require(tb)
 	s, err := shared.server()
 	if err != nil {
-		tb.Fatalf("mariadbtest: %v", err)
+		tb.Fatalf("dbtest: %v", err)
 	}
 	name := s.create(tb)
 	tb.Cleanup(func() { s.drop(tb, name) })
@@ -64,14 +64,14 @@ func Start(tb testing.TB, flags ...string) *Server {
 	require(tb)
 	s, err := launch(flags)
 	if err != nil {
-		tb.Fatalf("mariadbtest: %v", err)
+		tb.Fatalf("dbtest: %v", err)
 	}
 	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			tb.Errorf("mariadbtest: %v", err)
+			tb.Errorf("dbtest: %v", err)
 		}
 		if err := os.RemoveAll(s.dir); err != nil {
-			tb.Errorf("mariadbtest: %v", err)
+			tb.Errorf("dbtest: %v", err)
 		}
 	})
 	return s
@@ -83,7 +83,7 @@ func require(tb testing.TB) {
 		tb.Skip("needs MariaDB; run without -short")
 	}
 	if shared.space == nil {
-		tb.Fatal("mariadbtest: the package needs func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }")
+		tb.Fatal("dbtest: the package needs func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }")
 	}
 }
 
@@ -99,7 +99,7 @@ func (s *Server) Admin(tb testing.TB) *sql.DB {
 	tb.Helper()
 	db, err := sql.Open("mysql", s.DSN(""))
 	if err != nil {
-		tb.Fatalf("mariadbtest: %v", err)
+		tb.Fatalf("dbtest: %v", err)
 	}
 	tb.Cleanup(func() { _ = db.Close() }) // its connections may be dead already
 	return db
@@ -109,7 +109,7 @@ func (s *Server) Admin(tb testing.TB) *sql.DB {
 func (s *Server) Kill(tb testing.TB) {
 	tb.Helper()
 	if err := s.Close(); err != nil {
-		tb.Fatalf("mariadbtest: %v", err)
+		tb.Fatalf("dbtest: %v", err)
 	}
 }
 
@@ -118,7 +118,7 @@ func (s *Server) Restart(tb testing.TB) {
 	tb.Helper()
 	s.Kill(tb)
 	if err := s.start(); err != nil {
-		tb.Fatalf("mariadbtest: %v", err)
+		tb.Fatalf("dbtest: %v", err)
 	}
 }
 
@@ -126,7 +126,7 @@ func (s *Server) Restart(tb testing.TB) {
 func (s *Server) Freeze(tb testing.TB) {
 	tb.Helper()
 	if err := freeze(s.process.Process); err != nil {
-		tb.Fatalf("mariadbtest: freeze: %v", err)
+		tb.Fatalf("dbtest: freeze: %v", err)
 	}
 }
 
@@ -134,7 +134,7 @@ func (s *Server) Freeze(tb testing.TB) {
 func (s *Server) Thaw(tb testing.TB) {
 	tb.Helper()
 	if err := thaw(s.process.Process); err != nil {
-		tb.Fatalf("mariadbtest: thaw: %v", err)
+		tb.Fatalf("dbtest: thaw: %v", err)
 	}
 }
 
@@ -142,7 +142,7 @@ func (s *Server) create(tb testing.TB) string {
 	tb.Helper()
 	name := fmt.Sprintf("t%d", s.databases.Add(1))
 	if err := s.exec("CREATE DATABASE " + name + " CHARACTER SET utf8mb4"); err != nil {
-		tb.Fatalf("mariadbtest: create a database: %v", err)
+		tb.Fatalf("dbtest: create a database: %v", err)
 	}
 	return name
 }
@@ -150,7 +150,7 @@ func (s *Server) create(tb testing.TB) string {
 func (s *Server) drop(tb testing.TB, name string) {
 	tb.Helper()
 	if err := s.exec("DROP DATABASE IF EXISTS " + name); err != nil {
-		tb.Errorf("mariadbtest: drop the test's database (did the test leave a transaction open?): %v", err)
+		tb.Errorf("dbtest: drop the test's database (did the test leave a transaction open?): %v", err)
 	}
 }
 

@@ -1,4 +1,4 @@
-package mariadbtest
+package dbtest
 
 import (
 	"cmp"
@@ -48,11 +48,11 @@ func launchCluster(tb testing.TB, provider string, nodes int) (*Cluster, error) 
 	tb.Cleanup(func() {
 		for _, s := range c.Nodes {
 			if err := s.Close(); err != nil {
-				tb.Errorf("mariadbtest: %v", err)
+				tb.Errorf("dbtest: %v", err)
 			}
 		}
 		if err := os.RemoveAll(dir); err != nil {
-			tb.Errorf("mariadbtest: %v", err)
+			tb.Errorf("dbtest: %v", err)
 		}
 	})
 	return c, c.start(space)

@@ -1,14 +1,14 @@
-package mariadbtest_test
+package dbtest_test
 
 import (
 	"testing"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestANodeThatWasKilledCatchesUp(t *testing.T) {
 	t.Parallel()
-	c := mariadbtest.StartCluster(t, 3)
+	c := dbtest.StartCluster(t, 3)
 	dsn := c.Nodes[0].Database(t)
 	first := open(t, dsn)
 	mustExec(t, first, "CREATE TABLE kept (n INT PRIMARY KEY)")

@@ -1,4 +1,4 @@
-package mariadbtest
+package dbtest
 
 import (
 	"errors"
@@ -28,13 +28,13 @@ func StartCluster(tb testing.TB, nodes int) *Cluster {
 	provider, err := findGalera()
 	if err != nil {
 		if os.Getenv("CI") != "" {
-			tb.Fatalf("mariadbtest: %v", err)
+			tb.Fatalf("dbtest: %v", err)
 		}
-		tb.Skipf("mariadbtest: %v", err)
+		tb.Skipf("dbtest: %v", err)
 	}
 	c, err := launchCluster(tb, provider, nodes)
 	if err != nil {
-		tb.Fatalf("mariadbtest: %v", err)
+		tb.Fatalf("dbtest: %v", err)
 	}
 	return c
 }
@@ -52,7 +52,7 @@ func (c *Cluster) Rejoin(tb testing.TB, node int) {
 		err = awaitSynced(s, 0)
 	}
 	if err != nil {
-		tb.Fatalf("mariadbtest: node %d does not come back: %v", node, err)
+		tb.Fatalf("dbtest: node %d does not come back: %v", node, err)
 	}
 }
 
@@ -73,7 +73,7 @@ func (c *Cluster) AwaitSynced(tb testing.TB, nodes ...int) {
 	tb.Helper()
 	for _, node := range nodes {
 		if err := awaitSynced(c.Nodes[node], 0); err != nil {
-			tb.Fatalf("mariadbtest: node %d: %v", node, err)
+			tb.Fatalf("dbtest: node %d: %v", node, err)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (c *Cluster) AwaitSynced(tb testing.TB, nodes ...int) {
 func (c *Cluster) option(tb testing.TB, node int, option string) {
 	tb.Helper()
 	if err := c.Nodes[node].exec("SET GLOBAL wsrep_provider_options = '" + option + "'"); err != nil {
-		tb.Fatalf("mariadbtest: node %d: %s: %v", node, option, err)
+		tb.Fatalf("dbtest: node %d: %s: %v", node, option, err)
 	}
 }
 

@@ -1,4 +1,4 @@
-package mariadbtest
+package dbtest
 
 import (
 	"testing"
@@ -14,11 +14,11 @@ func Open(tb testing.TB, dsn string) *gorm.DB {
 	tb.Helper()
 	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})
 	if err != nil {
-		tb.Fatalf("mariadbtest: %v", err)
+		tb.Fatalf("dbtest: %v", err)
 	}
 	pool, err := db.DB()
 	if err != nil {
-		tb.Fatalf("mariadbtest: %v", err)
+		tb.Fatalf("dbtest: %v", err)
 	}
 	tb.Cleanup(func() { _ = pool.Close() })
 	return db
