@@ -83,7 +83,7 @@ func newTab(t testing.TB) *tab {
 		t.Skip("needs Chromium; run without -short")
 	}
 	if findChromium() == "" {
-		t.Fatal("there is no Chromium: .ci/chromium installs it from Debian's packages, or run with -short")
+		t.Fatal("Chromium was not found: make setup installs it; go test -short leaves out the tests that need it")
 	}
 	shared.once.Do(startBrowser)
 	must(t, shared.err)

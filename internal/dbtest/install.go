@@ -15,7 +15,7 @@ var binDirs = []string{
 	"/usr/local/mysql/bin", "/usr/local/mysql/scripts", "/opt/homebrew/bin", "/opt/homebrew/opt/mariadb/bin",
 }
 
-var errMissing = errors.New("not found in PATH nor in the usual folders: install MariaDB (Debian, Ubuntu: apt-get install mariadb-server), or run the tests with -short to leave out those that need it")
+var errMissing = errors.New("not found: make setup installs MariaDB (Debian's packages mariadb-server-core and mariadb-client-core); go test -short leaves out the tests that need servers")
 
 func findProgram(name string) (string, error) {
 	if path, err := exec.LookPath(name); err == nil {
