@@ -1,6 +1,6 @@
 .PHONY: setup test short soak fuzz lint bench quickstart api
 
-MODULES := . examples
+MODULES := . examples/console examples
 
 # The version of golangci-lint that make lint builds and runs.
 LINT ?= go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0

@@ -1,8 +1,8 @@
 // Demo shows the console on a machine that has Go and nothing else: a database in this process with six weeks of nightly
 // runs, and a fake Innomaint that takes its time, so that there is something to watch.
 //
-//	go -C examples run ./console/demo
-//	go -C examples run ./console/demo -listen 127.0.0.1:8080 -dsn 'user:password@tcp(127.0.0.1:3306)/an_empty_database'
+//	go -C examples run ./consoledemo
+//	go -C examples run ./consoledemo -listen 127.0.0.1:8080 -dsn 'user:password@tcp(127.0.0.1:3306)/an_empty_database'
 package main
 
 import (

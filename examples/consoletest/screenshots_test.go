@@ -1,4 +1,4 @@
-package console_test
+package consoletest_test
 
 import (
 	"flag"
@@ -14,7 +14,7 @@ import (
 
 // screenshots is where the README's pictures go:
 //
-//	go -C examples test ./console -run TestScreenshots -screenshots ../../docs/images
+//	go -C examples test ./consoletest -run TestScreenshots -screenshots ../../docs/images
 var screenshots = flag.String("screenshots", "", "write the pictures of the docs into this `folder`, relative to the package's")
 
 const maxPicture = 200 << 10

@@ -1,4 +1,4 @@
-package console_test
+package consoletest_test
 
 import (
 	"context"

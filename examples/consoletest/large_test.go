@@ -1,4 +1,4 @@
-package console_test
+package consoletest_test
 
 import (
 	"context"
@@ -27,7 +27,7 @@ import (
 
 // largeRows is how long the log of TestPagesOnALargeLog is:
 //
-//	go -C examples test ./console -run TestPagesOnALargeLog -v -timeout 60m -log-rows 10000000
+//	go -C examples test ./consoletest -run TestPagesOnALargeLog -v -timeout 60m -log-rows 10000000
 var largeRows = flag.Int("log-rows", 300_000, "`rows` of cmms_sync_log in TestPagesOnALargeLog, a multiple of 100,000")
 
 // maxRead is how many rows of tables and indexes a statement may read: a customer's window takes three reads a row.
