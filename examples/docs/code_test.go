@@ -46,7 +46,7 @@ func TestGoCodeCompiles(t *testing.T) {
 	checked := 0
 	for _, page := range pages(t) {
 		if strings.HasSuffix(page, "docs/testing.md") {
-			continue // its code is whole tests, which package cmmsimporttest holds to what it runs
+			continue // its code is copied from tests: TestTestingRecipesAreCopiesOfTests
 		}
 		text := read(t, page)
 		for _, at := range goBlock.FindAllStringSubmatchIndex(text, -1) {
