@@ -7,21 +7,21 @@ import (
 	"testing"
 )
 
-// galeraLibraries is where packages put Galera's provider: Debian and Ubuntu (galera-4), then Fedora and its kin.
+// galeraLibraries are the paths at which distributions install Galera's provider: Debian and Ubuntu, then Fedora.
 var galeraLibraries = []string{
 	"/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so", "/usr/lib64/galera/libgalera_smm.so",
 }
 
-// Cluster is a Galera cluster of servers, each at a loopback address of its own. Do not call Restart of a node: a node
-// that was killed must first learn how far its own data go, which Rejoin sees to.
+// Cluster is a Galera cluster. Each node listens on its own loopback address. To restart a killed node call Rejoin, not
+// Restart: the node must first recover its position in the cluster's history.
 type Cluster struct {
 	Nodes []*Server
 
-	flags [][]string // of each node, without those of one start only
+	flags [][]string // of each node, without those for a single start
 }
 
-// StartCluster starts a Galera cluster of so many nodes, which are killed when the test ends. The test fails if Galera is
-// not installed, and is skipped with -short.
+// StartCluster starts a Galera cluster with this number of nodes and kills them when the test ends. The test fails if Galera
+// is not installed, and is skipped with -short.
 func StartCluster(tb testing.TB, nodes int) *Cluster {
 	tb.Helper()
 	require(tb)
@@ -36,7 +36,7 @@ func StartCluster(tb testing.TB, nodes int) *Cluster {
 	return c
 }
 
-// Rejoin starts a node that was killed and waits until it is in step with the others.
+// Rejoin starts a killed node and waits until it is synced.
 func (c *Cluster) Rejoin(tb testing.TB, node int) {
 	tb.Helper()
 	s := c.Nodes[node]
@@ -49,23 +49,23 @@ func (c *Cluster) Rejoin(tb testing.TB, node int) {
 		err = awaitSynced(s, 0)
 	}
 	if err != nil {
-		tb.Fatalf("dbtest: node %d does not come back: %v", node, err)
+		tb.Fatalf("dbtest: node %d does not rejoin: %v", node, err)
 	}
 }
 
-// Isolate cuts a node off from the others, as a broken network would: after some seconds it answers with error 1047.
+// Isolate cuts a node off from the others, as a network failure does. After a few seconds the node responds with error 1047.
 func (c *Cluster) Isolate(tb testing.TB, node int) {
 	tb.Helper()
 	c.option(tb, node, "gmcast.isolate=1")
 }
 
-// Reunite ends what Isolate began. The node catches up by itself; AwaitSynced waits for it.
+// Reunite connects an isolated node again. The node catches up by itself; AwaitSynced waits for it.
 func (c *Cluster) Reunite(tb testing.TB, node int) {
 	tb.Helper()
 	c.option(tb, node, "gmcast.isolate=0")
 }
 
-// AwaitSynced waits until each of these nodes is in step with the others.
+// AwaitSynced waits until these nodes are synced.
 func (c *Cluster) AwaitSynced(tb testing.TB, nodes ...int) {
 	tb.Helper()
 	for _, node := range nodes {

@@ -58,8 +58,8 @@ func launchCluster(tb testing.TB, provider string, nodes int) (*Cluster, error) 
 	return c, c.start(space)
 }
 
-// start makes a cluster of one of the first node and ends it in good order, so that its data carry a position in the
-// cluster's history. With copies of these data, the others can join without being sent any.
+// start first runs the first node as a cluster of one and shuts it down, so that its data directory contains a position in
+// the cluster's history. The other nodes start from copies of this directory and join without a state transfer.
 func (c *Cluster) start(space *workspace) error {
 	first := c.Nodes[0]
 	if err := os.CopyFS(first.datadir(), os.DirFS(space.template())); err != nil {
@@ -121,7 +121,7 @@ func galeraFlags(provider, host string, nodes, node int) []string {
 	}
 }
 
-// freeHost draws a part of the loopback network, "127.x.y", at which nobody listens.
+// freeHost returns a random loopback prefix, "127.x.y", whose ports are free.
 func freeHost(nodes int) (string, error) {
 	var reason error
 	for range 20 {
@@ -140,5 +140,5 @@ func freeHost(nodes int) (string, error) {
 			return host, nil
 		}
 	}
-	return "", fmt.Errorf("no loopback addresses for a cluster: %w", reason)
+	return "", fmt.Errorf("no free loopback addresses for a cluster: %w", reason)
 }

@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// joinLimit is how long nodes may take until they are one cluster, on a loaded machine.
+// joinLimit limits the time until all nodes are synced. It is long enough for a loaded machine.
 const joinLimit = 2 * time.Minute
 
-// awaitSynced waits until the server is in step with its cluster, and that is of this size, unless 0.
+// awaitSynced waits until the node is synced and its cluster has this size. Size 0 means any.
 func awaitSynced(s *Server, size int) error {
-	err := s.await("get in step", joinLimit, func(ctx context.Context, db *sql.DB) error {
+	err := s.await("sync", joinLimit, func(ctx context.Context, db *sql.DB) error {
 		var name, state, members string
 		err := errors.Join(
 			db.QueryRowContext(ctx, "SHOW STATUS LIKE 'wsrep_local_state_comment'").Scan(&name, &state),
@@ -34,7 +34,7 @@ func awaitSynced(s *Server, size int) error {
 	return nil
 }
 
-// shutDown ends the server in good order.
+// shutDown ends the server cleanly.
 func (s *Server) shutDown() error {
 	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -50,26 +50,26 @@ func (s *Server) shutDown() error {
 
 var positionLine = regexp.MustCompile(`Recovered position: *(\S+)`)
 
-// recoveredPosition lets a killed node recover its data, and returns its position in the cluster's history.
+// recoveredPosition recovers a killed node's data and returns its position in the cluster's history.
 func recoveredPosition(s *Server) (string, error) {
 	program, err := findProgram("mariadbd")
 	if err != nil {
 		return "", err
 	}
-	said := filepath.Join(s.dir, "recover.log")
+	logFile := filepath.Join(s.dir, "recover.log")
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, program, append(s.arguments(), "--wsrep-recover", "--log-error="+said)...).CombinedOutput()
+	out, err := exec.CommandContext(ctx, program, append(s.arguments(), "--wsrep-recover", "--log-error="+logFile)...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("mariadbd --wsrep-recover: %w\n%s", err, out)
 	}
-	text, err := os.ReadFile(said)
+	text, err := os.ReadFile(logFile)
 	if err != nil {
 		return "", err
 	}
 	found := positionLine.FindAllSubmatch(text, -1)
 	if found == nil {
-		return "", fmt.Errorf("mariadbd --wsrep-recover names no position:\n%s", text)
+		return "", fmt.Errorf("mariadbd --wsrep-recover printed no position:\n%s", text)
 	}
-	return string(found[len(found)-1][1]), nil // of the latest time
+	return string(found[len(found)-1][1]), nil // the log may contain earlier recoveries
 }

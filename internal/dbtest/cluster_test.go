@@ -6,7 +6,7 @@ import (
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestANodeThatWasKilledCatchesUp(t *testing.T) {
+func TestClusterKilledNodeCatchesUp(t *testing.T) {
 	t.Parallel()
 	c := dbtest.StartCluster(t, 3)
 	dsn := c.Nodes[0].Database(t)
@@ -14,9 +14,9 @@ func TestANodeThatWasKilledCatchesUp(t *testing.T) {
 	mustExec(t, first, "CREATE TABLE kept (n INT PRIMARY KEY)")
 	mustExec(t, first, "INSERT INTO kept VALUES (1)")
 	c.Nodes[2].Kill(t)
-	mustExec(t, first, "INSERT INTO kept VALUES (2)") // waits until the others have given the node up
+	mustExec(t, first, "INSERT INTO kept VALUES (2)") // waits until the cluster has removed the node
 	c.Rejoin(t, 2)
 	if got := one[int](t, open(t, c.Nodes[2].DSN("t1")), "SELECT SUM(n) FROM kept"); got != 3 {
-		t.Errorf("sum = %d, want 3: what was committed while the node was away, too", got)
+		t.Errorf("sum = %d, want 3, with the row that was committed while the node was down", got)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-// childVariable makes the test binary start a server, print its PID and end without tidying up.
+// childVariable makes the test binary start a server, print its PID and exit without cleaning up.
 const childVariable = "DBTEST_CHILD_DIR"
 
 func TestMain(m *testing.M) {
@@ -57,7 +57,7 @@ func one[T any](tb testing.TB, db *sql.DB, query string, args ...any) (v T) {
 	return v
 }
 
-func TestDatabasesAreApart(t *testing.T) {
+func TestDatabasesAreSeparate(t *testing.T) {
 	t.Parallel()
 	a, b := open(t, dbtest.Database(t)), open(t, dbtest.Database(t))
 	for _, db := range []*sql.DB{a, b} {
@@ -75,11 +75,11 @@ func TestDatabasesAreApart(t *testing.T) {
 	}
 }
 
-func TestDatabaseIsDroppedAtTheEnd(t *testing.T) {
+func TestDatabaseIsDroppedAfterItsTest(t *testing.T) {
 	t.Parallel()
 	admin := open(t, dbtest.Database(t))
 	var name string
-	t.Run("uses one", func(t *testing.T) {
+	t.Run("creates one", func(t *testing.T) {
 		name = one[string](t, open(t, dbtest.Database(t)), "SELECT DATABASE()")
 	})
 	if got := one[int](t, admin, "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?", name); got != 0 {
@@ -106,14 +106,14 @@ func TestRestartKeepsCommittedRows(t *testing.T) {
 		t.Errorf("PID = %d after Kill", s.PID())
 	}
 	if err := db.Ping(); err == nil {
-		t.Error("a killed server answers")
+		t.Error("a killed server responds")
 	}
 	s.Restart(t)
 	if s.PID() == before {
 		t.Error("the process is the same after a restart")
 	}
 	if got := one[int](t, open(t, s.DSN("t1")), "SELECT SUM(n) FROM kept"); got != 3 {
-		t.Errorf("sum = %d, want 3: the committed rows and no other", got)
+		t.Errorf("sum = %d, want 3, the committed rows only", got)
 	}
 }
 
@@ -142,12 +142,12 @@ func TestStartTakesFlags(t *testing.T) {
 	}
 }
 
-func TestRunReportsTheServersOwnWords(t *testing.T) {
+func TestRunErrorQuotesTheServersLog(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("needs MariaDB; run without -short")
+		t.Skip("needs a database server; run without -short")
 	}
-	dir, err := os.MkdirTemp("", "mdb") // t.TempDir would be too long for a socket
+	dir, err := os.MkdirTemp("", "dbtest") // the path of t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,15 +162,15 @@ func TestRunReportsTheServersOwnWords(t *testing.T) {
 	}
 }
 
-func TestServerDiesWithItsProcess(t *testing.T) {
+func TestServerEndsWithItsProcess(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("needs MariaDB; run without -short")
+		t.Skip("needs a database server; run without -short")
 	}
 	if _, err := os.Stat("/proc/self/stat"); err != nil {
-		t.Skip("the death signal is Linux's")
+		t.Skip("needs PR_SET_PDEATHSIG, which only Linux has")
 	}
-	dir, err := os.MkdirTemp("", "mdb")
+	dir, err := os.MkdirTemp("", "dbtest")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,20 +190,20 @@ func TestServerDiesWithItsProcess(t *testing.T) {
 	cmdlineFile := fmt.Sprintf("/proc/%d/cmdline", pid)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	again := time.NewTicker(5 * time.Millisecond)
-	defer again.Stop()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
 	for {
-		// a zombie that nobody reaps has an empty command line
+		// a zombie has an empty command line
 		if cmdline, err := os.ReadFile(cmdlineFile); err != nil || len(cmdline) == 0 {
 			return
 		}
 		select {
 		case <-ctx.Done():
 			if p, err := os.FindProcess(pid); err == nil {
-				_ = p.Kill() // nobody else would
+				_ = p.Kill() // nothing else kills it
 			}
-			t.Fatalf("server %d lives on after the process that started it", pid)
-		case <-again.C:
+			t.Fatalf("server %d is still running after the process that started it has ended", pid)
+		case <-ticker.C:
 		}
 	}
 }

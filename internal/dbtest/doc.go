@@ -1,5 +1,5 @@
-// Package dbtest gives tests a real MariaDB: mariadbd as a child process on a Unix socket, with nothing assumed to be
-// running.
+// Package dbtest starts real database servers for tests: MariaDB, as a child process on a Unix socket. It uses no server that
+// is already running.
 //
 //	func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 //
@@ -9,10 +9,13 @@
 //		…
 //	}
 //
-// [Database] is an empty database on a server that the tests of one binary share; [Start] is a server of the test's own,
-// to be killed, restarted and frozen; [StartCluster] is a Galera cluster of such servers. [Run] is the same as Start for
-// programs that are no tests. With -short, tests that ask for one are skipped.
+// [Database] creates an empty database on a server that all tests of a binary share. [Start] starts a server for one test,
+// which the test can kill, restart and freeze. [StartCluster] starts a Galera cluster of such servers. [Run] is Start for
+// programs that are not tests. With -short, tests that need a server are skipped. Without -short they fail if the server is not
+// installed.
 //
-// The server dies with the process that started it, however that ends (on Linux, by PR_SET_PDEATHSIG). Its files, in a
-// folder "mdb…" of the temporary folder, stay behind only where the test binary is killed or panics.
+// A server ends when the process that started it ends, even if that process is killed (on Linux, by PR_SET_PDEATHSIG). Its
+// files are in a directory "dbtest…" of the temporary directory. They remain only if the test binary is killed or panics.
+//
+// What is specific to MariaDB (programs, flags, data directory) is in mariadb.go; what is specific to Galera, in cluster*.go.
 package dbtest

@@ -8,8 +8,8 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// Open returns a handle on a database whose pool is closed when the test ends. It logs nothing, and opens no connection
-// before it is needed, but for the one that asks for the server's version.
+// Open returns a handle on a database and closes its pool when the test ends. The handle logs nothing. Open itself connects
+// once, to ask for the server's version.
 func Open(tb testing.TB, dsn string) *gorm.DB {
 	tb.Helper()
 	db, err := gorm.Open(mysql.Open(dsn), &gorm.Config{Logger: logger.Discard})

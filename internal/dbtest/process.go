@@ -5,19 +5,19 @@ import (
 	"runtime"
 )
 
-// startBound starts cmd so that it dies with this process, and returns a channel that is closed when it has ended.
+// startBound starts cmd so that it is killed when this process ends. The returned channel is closed when cmd has ended.
 //
-// The kernel binds the death signal to the thread that forked. So a goroutine keeps that thread to itself until cmd ends.
+// The kernel sends the death signal when the thread that forked ends. A goroutine therefore locks that thread until cmd ends.
 func startBound(cmd *exec.Cmd) (exited chan struct{}, err error) {
 	dieWithParent(cmd)
 	exited = make(chan struct{})
 	started := make(chan error)
 	go func() {
-		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		runtime.LockOSThread() // not unlocked: the thread ends with the goroutine
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			_ = cmd.Wait() // how it ended is in cmd.ProcessState
+			_ = cmd.Wait() // cmd.ProcessState says how it ended
 		}
 		close(exited)
 	}()

@@ -8,10 +8,10 @@ import (
 	"os/exec"
 )
 
-var errNotHere = errors.New("freezing a server is written for Linux only")
+var errUnsupported = errors.New("a server can be frozen on Linux only")
 
 func dieWithParent(*exec.Cmd) {}
 
-func freeze(*os.Process) error { return errNotHere }
+func freeze(*os.Process) error { return errUnsupported }
 
-func thaw(*os.Process) error { return errNotHere }
+func thaw(*os.Process) error { return errUnsupported }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -17,23 +16,22 @@ import (
 )
 
 const (
-	startLimit    = 60 * time.Second // a loaded machine included; from a copied template it takes 0.2 s
-	logFileSize   = "16M"            // the default of 96M would be copied for every server
-	maxSocketPath = 107              // sun_path holds 108 bytes with the closing NUL
+	startLimit    = 60 * time.Second // for a loaded machine; a start from a copied template takes 0.2 s
+	maxSocketPath = 107              // sun_path has 108 bytes, including the terminating NUL
 )
 
-// Server is a running mariadbd. Its methods are for one goroutine at a time, but for Database, DSN, Socket and Admin.
+// Server is a database server. Only Database, DSN, Socket and Admin may be called from several goroutines at once.
 type Server struct {
 	dir       string
 	flags     []string
-	env       []string // of the process; nil: this one's
+	env       []string // nil: the environment of this process
 	process   *exec.Cmd
-	exited    chan struct{} // closed when process is gone
+	exited    chan struct{} // closed when the process has ended
 	databases atomic.Int64
 }
 
-// Run starts a server for a program that is no test, on a fresh data directory in dir, which is created if missing.
-// flags are further flags of mariadbd. Close ends it; the files in dir are the caller's.
+// Run starts a server for a program that is not a test. It creates dir if needed and a new data directory in it. flags are
+// additional flags of the server. Close ends the server; the caller removes dir.
 func Run(dir string, flags ...string) (*Server, error) {
 	s := &Server{dir: dir, flags: flags}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -45,7 +43,7 @@ func Run(dir string, flags ...string) (*Server, error) {
 	return s, s.start()
 }
 
-// Close kills the server and waits for its end. Closing a server that is not running does nothing.
+// Close kills the server and waits until it has ended. It does nothing if the server is not running.
 func (s *Server) Close() error {
 	if s.process == nil {
 		return nil
@@ -58,14 +56,14 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// DSN is the connection string for a database ("" for none) as root, without any parameter: append "?parseTime=true" or
-// what else is needed.
+// DSN returns the connection string for a database ("" for none) as root. It has no parameters: append "?parseTime=true" or
+// others.
 func (s *Server) DSN(database string) string { return "root@unix(" + s.Socket() + ")/" + database }
 
-// Socket is the path of the server's Unix socket, the same after a restart.
+// Socket returns the path of the server's Unix socket. A restart does not change it.
 func (s *Server) Socket() string { return filepath.Join(s.dir, "sock") }
 
-// PID is the server's process id; another one after a restart, 0 when it is not running.
+// PID returns the server's process id, 0 if it is not running. A restart changes it.
 func (s *Server) PID() int {
 	if s.process == nil {
 		return 0
@@ -76,10 +74,10 @@ func (s *Server) PID() int {
 func (s *Server) datadir() string  { return filepath.Join(s.dir, "data") }
 func (s *Server) errorLog() string { return filepath.Join(s.dir, "error.log") }
 
-// start starts mariadbd and waits until it answers.
+// start starts the server and waits until it responds.
 func (s *Server) start() error {
 	if len(s.Socket()) > maxSocketPath {
-		return fmt.Errorf("the socket's path is longer than %d bytes: set TMPDIR to a shorter path than %s", maxSocketPath, s.dir)
+		return fmt.Errorf("the path of the socket is longer than %d bytes: set TMPDIR to a path shorter than %s", maxSocketPath, s.dir)
 	}
 	program, err := findProgram("mariadbd")
 	if err != nil {
@@ -94,34 +92,24 @@ func (s *Server) start() error {
 	s.process, s.exited = cmd, exited
 	if err := s.awaitReady(); err != nil {
 		tail := s.errorLogTail()
-		_ = s.Close() // the server's own failure is the one to report
-		return fmt.Errorf("%w\nend of its error log:\n%s", err, tail)
+		_ = s.Close() // the server's failure is the one to report
+		return fmt.Errorf("%w\nlast lines of its error log:\n%s", err, tail)
 	}
 	return nil
 }
 
-func (s *Server) arguments() []string {
-	args := []string{
-		"--no-defaults", "--datadir=" + s.datadir(), "--socket=" + s.Socket(), "--skip-networking",
-		"--pid-file=" + filepath.Join(s.dir, "pid"), "--log-error=" + s.errorLog(), "--tmpdir=" + s.dir,
-		"--skip-log-bin", "--character-set-server=utf8mb4",
-		"--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=" + logFileSize,
-	}
-	return slices.Concat(args, asRoot(), s.flags)
-}
-
-// awaitReady waits until the server answers.
+// awaitReady waits until the server responds.
 func (s *Server) awaitReady() error {
-	return s.await("answer", startLimit, func(ctx context.Context, db *sql.DB) error {
-		if _, err := os.Stat(s.Socket()); err != nil { // the driver would log every refused attempt
+	return s.await("respond", startLimit, func(ctx context.Context, db *sql.DB) error {
+		if _, err := os.Stat(s.Socket()); err != nil { // without a socket the driver would log each failed attempt
 			return err
 		}
 		return db.PingContext(ctx)
 	})
 }
 
-// await asks again and again until the server is as it has to be, ends, or has had its time.
-func (s *Server) await(what string, limit time.Duration, ask func(context.Context, *sql.DB) error) error {
+// await polls until check succeeds, the server ends or the limit has passed.
+func (s *Server) await(what string, limit time.Duration, check func(context.Context, *sql.DB) error) error {
 	db, err := sql.Open("mysql", s.DSN(""))
 	if err != nil {
 		return err
@@ -129,19 +117,19 @@ func (s *Server) await(what string, limit time.Duration, ask func(context.Contex
 	defer db.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	again := time.NewTicker(5 * time.Millisecond)
-	defer again.Stop()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
 	for {
-		last := ask(ctx, db)
+		last := check(ctx, db)
 		if last == nil {
 			return nil
 		}
 		select {
 		case <-s.exited:
-			return fmt.Errorf("mariadbd ended before it could %s: %s", what, s.process.ProcessState)
+			return fmt.Errorf("mariadbd ended before it was able to %s: %s", what, s.process.ProcessState)
 		case <-ctx.Done():
 			return fmt.Errorf("mariadbd did not %s within %s: %w", what, limit, last)
-		case <-again.C:
+		case <-ticker.C:
 		}
 	}
 }

@@ -9,23 +9,24 @@ import (
 	"testing"
 )
 
-// shared is what the tests of this binary have in common; Main sets it up and takes it down.
+// shared is the state of this test binary. Main sets it up and cleans it up.
 var shared struct {
 	space  *workspace
 	server func() (*Server, error)
 
 	mu      sync.Mutex
-	servers []*Server // all that were started, to be killed at the end
+	servers []*Server // all servers that were started; Main kills them
 }
 
-// Main runs the tests and then kills their servers and removes their files. A package whose tests use Database or Start
-// needs it: func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
+// Main runs the tests, kills their servers and removes their files. A package whose tests use this package needs
+//
+//	func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 func Main(m *testing.M) int {
 	shared.space = newWorkspace()
 	shared.server = sync.OnceValues(func() (*Server, error) { return launch(nil) })
 	defer func() {
 		for _, s := range shared.servers {
-			_ = s.Close() // it dies with this process at the latest
+			_ = s.Close() // the server ends with this process anyway
 		}
 		shared.space.remove()
 	}()
@@ -43,8 +44,8 @@ func launch(flags []string) (*Server, error) {
 	return s, nil
 }
 
-// Database returns the DSN, without parameters, of a new utf8mb4 database on the server that this test binary shares. It
-// is dropped when the test ends. Skips the test with -short.
+// Database creates a utf8mb4 database on the shared server of this test binary and returns its DSN, without parameters. The
+// database is dropped when the test ends. With -short the test is skipped.
 func Database(tb testing.TB) string {
 	tb.Helper()
 	require(tb)
@@ -57,8 +58,8 @@ func Database(tb testing.TB) string {
 	return s.DSN(name)
 }
 
-// Start starts a server of the test's own, which is killed when the test ends. flags are further flags of mariadbd.
-// Skips the test with -short.
+// Start starts a server for this test only and kills it when the test ends. flags are additional flags of the server. With
+// -short the test is skipped.
 func Start(tb testing.TB, flags ...string) *Server {
 	tb.Helper()
 	require(tb)
@@ -80,32 +81,32 @@ func Start(tb testing.TB, flags ...string) *Server {
 func require(tb testing.TB) {
 	tb.Helper()
 	if testing.Short() {
-		tb.Skip("needs MariaDB; run without -short")
+		tb.Skip("needs a database server; run without -short")
 	}
 	if shared.space == nil {
 		tb.Fatal("dbtest: the package needs func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }")
 	}
 }
 
-// Database returns the DSN, without parameters, of a new utf8mb4 database on s. It lives as long as the server does.
+// Database creates a utf8mb4 database on s and returns its DSN, without parameters. The database is not dropped.
 func (s *Server) Database(tb testing.TB) string {
 	tb.Helper()
 	return s.DSN(s.create(tb))
 }
 
-// Admin returns a handle without a default database, for looking and provoking (general_log, KILL, SET GLOBAL …). It is
-// closed when the test ends.
+// Admin returns a handle without a default database, for statements such as KILL and SET GLOBAL. It is closed when the test
+// ends.
 func (s *Server) Admin(tb testing.TB) *sql.DB {
 	tb.Helper()
 	db, err := sql.Open("mysql", s.DSN(""))
 	if err != nil {
 		tb.Fatalf("dbtest: %v", err)
 	}
-	tb.Cleanup(func() { _ = db.Close() }) // its connections may be dead already
+	tb.Cleanup(func() { _ = db.Close() }) // its connections may already be broken
 	return db
 }
 
-// Kill ends the server with SIGKILL, as a power cut would, and waits for its end.
+// Kill ends the server with SIGKILL, as a power failure does, and waits until it has ended.
 func (s *Server) Kill(tb testing.TB) {
 	tb.Helper()
 	if err := s.Close(); err != nil {
@@ -113,7 +114,7 @@ func (s *Server) Kill(tb testing.TB) {
 	}
 }
 
-// Restart kills the server if it runs and starts it again on the same files and socket.
+// Restart kills the server if it is running, and starts it with the same files and socket.
 func (s *Server) Restart(tb testing.TB) {
 	tb.Helper()
 	s.Kill(tb)
@@ -122,7 +123,7 @@ func (s *Server) Restart(tb testing.TB) {
 	}
 }
 
-// Freeze stops the server with SIGSTOP: connections stay open, answers stay away.
+// Freeze stops the server with SIGSTOP: connections stay open, but the server does not respond.
 func (s *Server) Freeze(tb testing.TB) {
 	tb.Helper()
 	if err := freeze(s.process.Process); err != nil {
@@ -130,7 +131,7 @@ func (s *Server) Freeze(tb testing.TB) {
 	}
 }
 
-// Thaw lets a frozen server go on.
+// Thaw lets a frozen server continue.
 func (s *Server) Thaw(tb testing.TB) {
 	tb.Helper()
 	if err := thaw(s.process.Process); err != nil {
@@ -150,11 +151,11 @@ func (s *Server) create(tb testing.TB) string {
 func (s *Server) drop(tb testing.TB, name string) {
 	tb.Helper()
 	if err := s.exec("DROP DATABASE IF EXISTS " + name); err != nil {
-		tb.Errorf("dbtest: drop the test's database (did the test leave a transaction open?): %v", err)
+		tb.Errorf("dbtest: drop the test's database (a transaction may still be open): %v", err)
 	}
 }
 
-// exec runs one statement; it does not wait long for tables that a test has left locked.
+// exec runs one statement. It does not wait long for tables that a test has left locked.
 func (s *Server) exec(statement string) error {
 	db, err := sql.Open("mysql", s.DSN("")+"?lock_wait_timeout=10")
 	if err != nil {

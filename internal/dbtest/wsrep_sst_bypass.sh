@@ -1,6 +1,6 @@
 #!/bin/sh
-# Galera runs this on both sides when a node joins. The nodes begin as copies of one data directory, so that a joiner
-# never needs a copy of the data: it is told its own position, and Galera sends it the write sets behind it.
+# Galera runs this script on both nodes when a node joins. All nodes start from copies of one data directory, so the joiner
+# needs no copy of the data: it is told its position, and Galera sends the later write sets.
 while [ $# -gt 0 ]; do
 	case "$1" in
 	--role) role=$2 && shift ;;
@@ -25,7 +25,7 @@ joiner)
 	;;
 donor)
 	if [ -z "$bypass" ]; then
-		echo "the node at $address needs a full copy of the data, which this cluster does not make" >&2
+		echo "the node at $address needs a full copy of the data, which this script does not support" >&2
 		exit 93
 	fi
 	echo "$gtid" >"$message.new" && mv "$message.new" "$message"

@@ -34,7 +34,7 @@ func TestTheServerDiesAtEachStatement(t *testing.T) {
 							s.Server.Restart(t)
 						})}
 						if moment == "when it has carried it out" {
-							taps.Answer = once.Answer
+							taps.Response = once.Response
 						} else {
 							taps.Request = once.Request
 						}

@@ -28,7 +28,7 @@ func TestTheServerStandsStillAtEachStatement(t *testing.T) {
 						return wire.Pass
 					})
 					var givenUp atomic.Int64
-					summary, err := s.Run(t, wire.Taps{Request: once.Request, Left: func() {
+					summary, err := s.Run(t, wire.Taps{Request: once.Request, Closed: func() {
 						if givenUp.Add(1) == 2 {
 							s.Server.Thaw(t)
 						}
@@ -57,7 +57,7 @@ func TestIdleConnectionsAreClosedBetweenAssets(t *testing.T) {
 				<-left
 				return client.GetAsset(ctx, ref)
 			})
-			summary, err := s.Run(t, wire.Taps{Left: func() { left <- struct{}{} }}, opts)
+			summary, err := s.Run(t, wire.Taps{Closed: func() { left <- struct{}{} }}, opts)
 			s.MustSucceed(t, summary, err)
 			s.Check(t)
 		})

@@ -38,7 +38,7 @@ func TestTheConnectionBreaksAtEachStatement(t *testing.T) {
 					once := stage.At(point, fault.do(s))
 					taps := wire.Taps{Request: once.Request}
 					if fault.answer {
-						taps = wire.Taps{Answer: once.Answer}
+						taps = wire.Taps{Response: once.Response}
 					}
 					t.Run(point.String(), func(t *testing.T) { //nolint:paralleltest // one world
 						summary, err := s.Run(t, taps, s.Options(atomic))

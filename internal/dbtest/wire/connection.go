@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// connection is one client's.
+// connection is the connection of one client.
 type connection struct {
 	proxy          *Proxy
 	client, server net.Conn
@@ -14,23 +14,23 @@ type connection struct {
 	greeted   bool
 	commanded bool // the login is over
 	threadID  uint32
-	waiting   *Statement        // its answer has not begun
+	waiting   *Statement        // sent, no response yet
 	texts     map[uint32]string // of prepared statements
 }
 
-// pass passes packets on until either side is gone or a tap cuts.
+// pass forwards packets until either side closes the connection or a tap cuts it.
 func (c *connection) pass() {
-	var answers sync.WaitGroup
-	answers.Go(func() {
+	var responses sync.WaitGroup
+	responses.Go(func() {
 		forward(c.server, c.fromServer)
-		_ = c.client.Close() // wakes the other direction; serve closes it once more
+		_ = c.client.Close() // ends the other direction; serve closes it again
 	})
 	forward(c.client, c.fromClient)
 	_ = c.server.Close()
-	answers.Wait()
+	responses.Wait()
 }
 
-// forward reads packets for as long as they are delivered.
+// forward reads packets as long as deliver returns true.
 func forward(from net.Conn, deliver func(packet) bool) {
 	for {
 		p, err := readPacket(from)
@@ -40,7 +40,7 @@ func forward(from net.Conn, deliver func(packet) bool) {
 	}
 }
 
-// fromClient delivers what the client sends, and reports whether the connection goes on.
+// fromClient forwards a packet of the client. It reports whether the connection continues.
 func (c *connection) fromClient(p packet) bool {
 	s := c.statement(p)
 	if s == nil {
@@ -61,7 +61,7 @@ func (c *connection) fromClient(p packet) bool {
 	return true
 }
 
-// statement is what a packet of the client's carries; nil for none. Number 0 begins a command.
+// statement returns the statement in a packet of the client, nil if there is none. A command begins with sequence number 0.
 func (c *connection) statement(p packet) *Statement {
 	if p.sequence() != 0 || len(p.payload()) == 0 {
 		return nil
@@ -80,13 +80,13 @@ func (c *connection) statement(p packet) *Statement {
 	return s
 }
 
-// fromServer delivers what the server sends, and reports whether the connection goes on. The first packet of an answer says
-// that the statement is done with.
+// fromServer forwards a packet of the server. It reports whether the connection continues. The first packet of a response means
+// that the server has executed the statement.
 func (c *connection) fromServer(p packet) bool {
 	c.mu.Lock()
 	s := c.waiting
 	c.waiting = nil
-	turnedAway := !c.commanded && errorNumber(p) != 0 // instead of a greeting, or as the answer to the login
+	refused := !c.commanded && errorNumber(p) != 0 // instead of a greeting, or in response to the login
 	if !c.greeted {
 		c.greeted = true
 		c.threadID = threadID(p)
@@ -95,17 +95,17 @@ func (c *connection) fromServer(p packet) bool {
 		c.texts[id] = s.Text
 	}
 	c.mu.Unlock()
-	taps := c.proxy.tapped()
-	if turnedAway {
+	taps := c.proxy.currentTaps()
+	if refused {
 		taps.Refused()
 	}
 	if s == nil {
 		return write(c.client, p)
 	}
-	if taps.Answer(*s, errorNumber(p)) == Cut || !write(c.client, p) {
+	if taps.Response(*s, errorNumber(p)) == Cut || !write(c.client, p) {
 		return false
 	}
-	taps.Answered(*s)
+	taps.Responded(*s)
 	return true
 }
 
@@ -114,7 +114,7 @@ func write(to net.Conn, p []byte) bool {
 	return err == nil
 }
 
-// command notes that a command came, and returns the server's id of the connection.
+// command records that a command was sent. It returns the server's id of the connection.
 func (c *connection) command() uint32 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// Commands of the protocol that carry a statement.
+// Commands of the protocol that contain a statement.
 const (
 	comQuery   = 0x03
 	comPrepare = 0x16
@@ -19,7 +19,7 @@ const (
 	okPacket   = 0x00
 )
 
-// packet is one packet with its header: three bytes of length, one of sequence number.
+// packet is a packet with its header: three bytes length, one byte sequence number.
 type packet []byte
 
 func (p packet) sequence() byte  { return p[3] }
@@ -36,8 +36,8 @@ func readPacket(r io.Reader) (packet, error) {
 	return p, err
 }
 
-// threadID is the server's id of the connection, from the first packet it sends: a version byte, its name up to a NUL, the
-// id. Instead of that it may send an error, when it has too many connections: 0.
+// threadID returns the server's id of the connection from its first packet: a version byte, the server's version up to a NUL,
+// the id. If the server has too many connections, it sends an error instead: 0.
 func threadID(greeting packet) uint32 {
 	_, rest, found := bytes.Cut(greeting.payload(), []byte{0})
 	if !found || len(rest) < 4 || greeting.payload()[0] == errPacket {
@@ -46,15 +46,16 @@ func threadID(greeting packet) uint32 {
 	return binary.LittleEndian.Uint32(rest)
 }
 
-// errorNumber is the number of the server's error, 0 where the packet is none.
-func errorNumber(answer packet) uint16 {
-	if body := answer.payload(); len(body) >= 3 && body[0] == errPacket {
+// errorNumber returns the number of the server's error, 0 if the packet is not an error.
+func errorNumber(response packet) uint16 {
+	if body := response.payload(); len(body) >= 3 && body[0] == errPacket {
 		return binary.LittleEndian.Uint16(body[1:])
 	}
 	return 0
 }
 
-// statementID is in the answer to a preparation and in each execution, behind the first byte of both.
+// statementID returns the id of a prepared statement. It follows the first byte, in the response to a preparation and in each
+// execution.
 func statementID(p packet) (uint32, bool) {
 	body := p.payload()
 	if len(body) < 5 {

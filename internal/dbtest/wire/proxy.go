@@ -7,43 +7,43 @@ import (
 	"testing"
 )
 
-// Statement is a statement on its way.
+// Statement is a statement that a client sends.
 type Statement struct {
-	Number   int    // counts the statements of a proxy since Watch, from 1
-	Text     string // of an execution the text that was prepared
+	Number   int    // of the statements since Watch, from 1
+	Text     string // of an execution: the text that was prepared
 	Prepare  bool   // it is only prepared
 	ThreadID uint32 // the server's id of the connection, for KILL
 }
 
-// Verdict says what comes of a statement or its answer.
+// Verdict decides about a statement or its response.
 type Verdict int
 
 // The verdicts.
 const (
-	Pass Verdict = iota // let it through
-	Cut                 // break the connection instead, on both sides
+	Pass Verdict = iota // forward it
+	Cut                 // close the connection on both sides instead
 )
 
-// Taps are called while the client waits, by one goroutine a connection and direction. A nil one does nothing.
+// Taps are called while the client waits, from one goroutine per connection and direction. A nil function does nothing.
 type Taps struct {
-	// Request has a statement that the server does not have yet.
+	// Request is called before the statement is sent to the server.
 	Request func(Statement) Verdict
-	// HalfSent has a statement of which the server has the first half.
+	// HalfSent is called when the first half of the statement has been sent.
 	HalfSent func(Statement) Verdict
-	// Sent has a statement that the server has been given. Its answer may be on its way.
+	// Sent is called when the statement has been sent. The response may arrive at the same time.
 	Sent func(Statement)
-	// Answer has a statement that the server has carried out or refused with this error, 0 for none, before the client
-	// hears of it.
-	Answer func(s Statement, errorNumber uint16) Verdict
-	// Answered has a statement whose answer the client has been given; of a query, its first packet.
-	Answered func(Statement)
-	// Refused is called when a client is turned away: the server is not there, or takes no more connections.
+	// Response is called when the server has executed the statement or refused it with this error (0: none), before the
+	// response is forwarded to the client.
+	Response func(s Statement, errorNumber uint16) Verdict
+	// Responded is called when the first packet of the response has been forwarded to the client.
+	Responded func(Statement)
+	// Refused is called when the server is not running or accepts no more connections.
 	Refused func()
-	// Left is called when a connection has ended, whoever ended it.
-	Left func()
+	// Closed is called when a connection has been closed by either side or by a tap.
+	Closed func()
 }
 
-// withDefaults returns taps none of which is nil.
+// withDefaults returns taps without nil functions.
 func (t Taps) withDefaults() Taps {
 	pass, nothing := func(Statement) Verdict { return Pass }, func(Statement) {}
 	if t.Request == nil {
@@ -55,22 +55,22 @@ func (t Taps) withDefaults() Taps {
 	if t.Sent == nil {
 		t.Sent = nothing
 	}
-	if t.Answer == nil {
-		t.Answer = func(Statement, uint16) Verdict { return Pass }
+	if t.Response == nil {
+		t.Response = func(Statement, uint16) Verdict { return Pass }
 	}
-	if t.Answered == nil {
-		t.Answered = nothing
+	if t.Responded == nil {
+		t.Responded = nothing
 	}
 	if t.Refused == nil {
 		t.Refused = func() {}
 	}
-	if t.Left == nil {
-		t.Left = func() {}
+	if t.Closed == nil {
+		t.Closed = func() {}
 	}
 	return t
 }
 
-// Proxy passes on what clients and a server say to each other.
+// Proxy forwards the traffic between clients and a server.
 type Proxy struct {
 	socket   string
 	listener net.Listener
@@ -79,10 +79,10 @@ type Proxy struct {
 	mu     sync.Mutex
 	taps   Taps
 	number int
-	open   map[net.Conn]bool // nil when closed
+	open   map[net.Conn]bool // nil after Close
 }
 
-// Start starts a proxy in front of the server at a Unix socket, which need not be there yet. It ends with the test.
+// Start starts a proxy for the server at a Unix socket. The server may start later. The proxy ends with the test.
 func Start(tb testing.TB, socket string) *Proxy {
 	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -96,33 +96,33 @@ func Start(tb testing.TB, socket string) *Proxy {
 	return p
 }
 
-// DSN is the connection string for a database as root, without any parameter.
+// DSN returns the connection string for a database as root, without parameters.
 func (p *Proxy) DSN(database string) string { return p.UserDSN("root", database) }
 
-// UserDSN is DSN for another account without a password.
+// UserDSN is DSN for another account, without a password.
 func (p *Proxy) UserDSN(user, database string) string {
 	return user + "@tcp(" + p.listener.Addr().String() + ")/" + database
 }
 
-// Watch replaces the taps and begins to count anew. The zero Taps let everything pass.
+// Watch replaces the taps and restarts the numbering. The zero Taps forward everything.
 func (p *Proxy) Watch(taps Taps) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.taps, p.number = taps.withDefaults(), 0
 }
 
-// CutAll breaks every connection.
+// CutAll closes every connection.
 func (p *Proxy) CutAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.open {
-		_ = c.Close() // it may have ended already
+		_ = c.Close() // it may already be closed
 	}
 }
 
-// Close breaks every connection and waits for their ends. The test's end does it too.
+// Close closes every connection and waits until they have ended. It is also called when the test ends.
 func (p *Proxy) Close() {
-	_ = p.listener.Close() // it may be closed already
+	_ = p.listener.Close() // it may already be closed
 	p.CutAll()
 	p.mu.Lock()
 	p.open = nil
@@ -143,23 +143,23 @@ func (p *Proxy) accept() {
 }
 
 func (p *Proxy) serve(client net.Conn) {
-	defer func() { _ = client.Close() }() // either side may have closed it
+	defer func() { _ = client.Close() }() // either side may already have closed it
 	server, err := net.Dial("unix", p.socket)
 	if err != nil {
-		p.tapped().Refused()
+		p.currentTaps().Refused()
 		return
 	}
 	defer func() { _ = server.Close() }()
-	if !p.enter(client, server) {
+	if !p.add(client, server) {
 		return
 	}
-	defer p.leave(client, server)
+	defer p.remove(client, server)
 	c := &connection{proxy: p, client: client, server: server, texts: map[uint32]string{}}
 	c.pass()
 }
 
-// enter reports whether the proxy is still open.
-func (p *Proxy) enter(conns ...net.Conn) bool {
+// add registers connections. It reports whether the proxy is still open.
+func (p *Proxy) add(conns ...net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.open == nil {
@@ -171,23 +171,23 @@ func (p *Proxy) enter(conns ...net.Conn) bool {
 	return true
 }
 
-func (p *Proxy) leave(conns ...net.Conn) {
+func (p *Proxy) remove(conns ...net.Conn) {
 	p.mu.Lock()
 	for _, c := range conns {
 		delete(p.open, c)
 	}
-	left := p.taps.Left
+	closed := p.taps.Closed
 	p.mu.Unlock()
-	left()
+	closed()
 }
 
-func (p *Proxy) tapped() Taps {
+func (p *Proxy) currentTaps() Taps {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.taps
 }
 
-// count numbers a statement, and returns the taps that it is counted for.
+// count numbers a statement. It returns the taps that the number belongs to.
 func (p *Proxy) count(s *Statement) Taps {
 	p.mu.Lock()
 	defer p.mu.Unlock()

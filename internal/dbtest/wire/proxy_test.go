@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
-// setup returns a handle through a proxy, of one connection, and one that goes straight to the server.
+// setup returns a handle through a proxy, with one connection, and a handle that connects directly to the server.
 func setup(t *testing.T) (proxy *wire.Proxy, through, direct *sql.DB) {
 	t.Helper()
 	s := dbtest.Start(t)
@@ -50,7 +50,7 @@ func rows(t *testing.T, db *sql.DB) (n int) {
 
 const insert = "INSERT INTO note VALUES (?)"
 
-func TestEveryStatementIsSeen(t *testing.T) {
+func TestRequestSeesEveryStatement(t *testing.T) {
 	t.Parallel()
 	proxy, through, _ := setup(t)
 	var mu sync.Mutex
@@ -66,7 +66,7 @@ func TestEveryStatementIsSeen(t *testing.T) {
 			seen = append(seen, map[bool]string{true: "prepare "}[s.Prepare]+s.Text)
 			return wire.Pass
 		},
-		Answer: func(_ wire.Statement, number uint16) wire.Verdict {
+		Response: func(_ wire.Statement, number uint16) wire.Verdict {
 			mu.Lock()
 			defer mu.Unlock()
 			refusedWith = max(refusedWith, number)
@@ -80,8 +80,8 @@ func TestEveryStatementIsSeen(t *testing.T) {
 	if _, err := tx.Exec(insert, 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec("no SQL"); err == nil {
-		t.Error("the server took what is no SQL")
+	if _, err := tx.Exec("invalid SQL"); err == nil {
+		t.Error("the server accepted invalid SQL")
 	}
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestEveryStatementIsSeen(t *testing.T) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	want := []string{"START TRANSACTION", "prepare " + insert, insert, "no SQL", "COMMIT", "SELECT COUNT(*) FROM note"}
+	want := []string{"START TRANSACTION", "prepare " + insert, insert, "invalid SQL", "COMMIT", "SELECT COUNT(*) FROM note"}
 	if !slices.Equal(seen, want) {
 		t.Errorf("seen %q", seen)
 	}
@@ -100,10 +100,10 @@ func TestEveryStatementIsSeen(t *testing.T) {
 	}
 }
 
-func TestTheMomentsOfAStatement(t *testing.T) {
+func TestTapsOfAStatement(t *testing.T) {
 	t.Parallel()
 	proxy, through, direct := setup(t)
-	moments := make(chan string, 5) // Sent and Answer come from two goroutines
+	moments := make(chan string, 5) // Sent and Response are called from two goroutines
 	at := func(moment string) func(wire.Statement) wire.Verdict {
 		return func(s wire.Statement) wire.Verdict {
 			if s.Text == insert && !s.Prepare {
@@ -121,25 +121,25 @@ func TestTheMomentsOfAStatement(t *testing.T) {
 				close(sent)
 			}
 		},
-		Answer: func(s wire.Statement, _ uint16) wire.Verdict {
+		Response: func(s wire.Statement, _ uint16) wire.Verdict {
 			if s.Text == insert && !s.Prepare {
 				<-sent
 			}
-			return at("answer")(s)
+			return at("response")(s)
 		},
-		Answered: func(s wire.Statement) { at("answered")(s) },
+		Responded: func(s wire.Statement) { at("responded")(s) },
 	})
 	if _, err := through.Exec(insert, 1); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"request, rows 0", "half sent, rows 0", "sent", "answer, rows 1", "answered, rows 1"} {
+	for _, want := range []string{"request, rows 0", "half sent, rows 0", "sent", "response, rows 1", "responded, rows 1"} {
 		if got := <-moments; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
 
-func TestALostRequestAndALostAnswer(t *testing.T) {
+func TestCutLosesRequestOrResponse(t *testing.T) {
 	t.Parallel()
 	proxy, through, direct := setup(t)
 	cut := func(s wire.Statement) wire.Verdict {
@@ -152,9 +152,9 @@ func TestALostRequestAndALostAnswer(t *testing.T) {
 		taps wire.Taps
 		rows int
 	}{
-		"request": {wire.Taps{Request: cut}, 0},
-		"half":    {wire.Taps{HalfSent: cut}, 0},
-		"answer":  {wire.Taps{Answer: func(s wire.Statement, _ uint16) wire.Verdict { return cut(s) }}, 1},
+		"request":  {wire.Taps{Request: cut}, 0},
+		"half":     {wire.Taps{HalfSent: cut}, 0},
+		"response": {wire.Taps{Response: func(s wire.Statement, _ uint16) wire.Verdict { return cut(s) }}, 1},
 	} {
 		if _, err := direct.Exec("DELETE FROM note"); err != nil {
 			t.Fatal(err)
@@ -170,7 +170,7 @@ func TestALostRequestAndALostAnswer(t *testing.T) {
 	}
 }
 
-func TestAServerThatIsNotThere(t *testing.T) {
+func TestRefusedWithoutServer(t *testing.T) {
 	t.Parallel()
 	s := dbtest.Start(t)
 	s.Database(t)
@@ -184,7 +184,7 @@ func TestAServerThatIsNotThere(t *testing.T) {
 	}
 	t.Cleanup(func() { db.Close() })
 	if err := db.Ping(); err == nil {
-		t.Error("nobody answers, and yet there is no error")
+		t.Error("Ping succeeds although the server is down")
 	}
 	<-refused
 	s.Restart(t)
@@ -193,7 +193,7 @@ func TestAServerThatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestAServerThatIsFull(t *testing.T) {
+func TestRefusedByFullServer(t *testing.T) {
 	t.Parallel()
 	s := dbtest.Start(t, "--max-connections=10")
 	s.Database(t)
