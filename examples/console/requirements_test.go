@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A host that mounts the console gets no module that the library does not bring anyway: no test database, no job engine,
-// no metrics client.
+// A host that mounts the console gets no module that the library does not require: no test database, no job engine, no metrics
+// client.
 func TestConsoleRequiresOnlyWhatTheLibraryRequires(t *testing.T) {
 	t.Parallel()
 	library := modules(t, "ic3.internal/innomaintsync/cmmsimport")

@@ -1,5 +1,5 @@
-// Demo shows the console on a machine that has Go and nothing else: a database in this process with six weeks of nightly
-// runs, and a fake Innomaint that takes its time, so that there is something to watch.
+// Consoledemo shows the console on a machine that only has Go. It uses an in-process database with six weeks of nightly runs and
+// a fake Innomaint that responds slowly, so that progress is visible.
 //
 //	go -C examples run ./consoledemo
 //	go -C examples run ./consoledemo -listen 127.0.0.1:8080 -dsn 'user:password@tcp(127.0.0.1:3306)/an_empty_database'
@@ -22,31 +22,31 @@ import (
 	"ic3.internal/innomaintsync/examples/internal/showcase"
 )
 
-// prefix is where the pages are mounted, as a host would.
+// prefix is the path under which the pages are mounted.
 const prefix = "/admin/innomaint"
 
-// shutdownLimit is how long runs may take to settle the assets at hand.
+// shutdownLimit is the time in which runs must finish their current asset.
 const shutdownLimit = 15 * time.Second
 
 func main() {
-	flags := flag.NewFlagSet("demo", flag.ExitOnError) // the engine's packages add flags of their own to the common set
-	listen := flags.String("listen", "127.0.0.1:0", "`address` of the pages; there is no login before them, so leave it on this machine")
+	flags := flag.NewFlagSet("consoledemo", flag.ExitOnError) // packages of the database engine add flags to flag.CommandLine
+	listen := flags.String("listen", "127.0.0.1:0", "`address` of the pages; they have no login, so use a loopback address")
 	s := settings{assets: 240, nights: 42}
-	flags.StringVar(&s.dsn, "dsn", "", "use this MySQL or MariaDB, `user:password@tcp(host:port)/database`, which must be empty (default: a database in this process)")
-	flags.DurationVar(&s.pace, "pace", 150*time.Millisecond, "how long the fake Innomaint takes to answer")
+	flags.StringVar(&s.dsn, "dsn", "", "use this empty MySQL or MariaDB database, `user:password@tcp(host:port)/database` (default: an in-process database)")
+	flags.DurationVar(&s.pace, "pace", 150*time.Millisecond, "response time of the fake Innomaint")
 	_ = flags.Parse(os.Args[1:]) // exits on an error
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := demo(ctx, *listen, s, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "demo:", err)
+		fmt.Fprintln(os.Stderr, "consoledemo:", err)
 		os.Exit(1)
 	}
 }
 
 // demo serves until ctx ends.
 func demo(ctx context.Context, listen string, s settings, out io.Writer) error {
-	fmt.Fprintln(out, "Preparing six weeks of runs, which takes some seconds…")
+	fmt.Fprintln(out, "Creating six weeks of runs. This takes some seconds…")
 	world, err := newWorld(ctx, s)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func demo(ctx context.Context, listen string, s settings, out io.Writer) error {
 	}
 
 	mux := http.NewServeMux()
-	mux.Handle(prefix+"/", http.StripPrefix(prefix, pages)) // a host puts its login before it
+	mux.Handle(prefix+"/", http.StripPrefix(prefix, pages)) // a host adds its login here
 	mux.Handle("GET /{$}", http.RedirectHandler(prefix+"/", http.StatusFound))
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	server.RegisterOnShutdown(pages.Stop)
@@ -67,7 +67,7 @@ func demo(ctx context.Context, listen string, s settings, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Look at http://%s%s/ and end it with Ctrl-C.\n", listener.Addr(), prefix)
+	fmt.Fprintf(out, "Open http://%s%s/ and press Ctrl-C to end.\n", listener.Addr(), prefix)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 
@@ -76,7 +76,7 @@ func demo(ctx context.Context, listen string, s settings, out io.Writer) error {
 		return err
 	case <-ctx.Done():
 	}
-	fmt.Fprintln(out, "Ending: runs settle the asset at hand.")
+	fmt.Fprintln(out, "Shutting down. Runs finish their current asset.")
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownLimit)
 	defer cancel()
 	return errors.Join(server.Shutdown(limited), pages.Shutdown(limited))

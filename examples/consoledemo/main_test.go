@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The pages on the database in this process: a visitor looks around, starts a run, and ends the program in the middle.
+// Opens the pages on the in-process database, starts a run and ends the program during the run.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -35,9 +35,9 @@ func TestDemo(t *testing.T) {
 	go func() { _, _ = io.Copy(io.Discard, read) }()
 
 	for address, want := range map[string]string{
-		"":                     "failures</a>|among 120 assets|Over time",
+		"":                     "failures</a>|processed 120 assets|Over time",
 		"failures":             "Not found in Innomaint|for 12 days|What to do",
-		"warnings":             "Not taken over: Purchase date",
+		"warnings":             "Not applied: Purchase date",
 		"assets?q=QS-MALL":     "QS-MALL-0041",
 		"asset?id=QS-HOSP-007": "No asset",
 		"export.csv":           "QS-CAMP-0120",

@@ -20,17 +20,17 @@ import (
 	"ic3.internal/innomaintsync/examples/internal/showcase"
 )
 
-const token = "demo-token" // what the fake asks for
+const token = "demo-token" // the fake's bearer token
 
-// settings are how much there is to see.
+// settings are the size and pace of the demo.
 type settings struct {
-	dsn    string // "": a database in this process
+	dsn    string // "": an in-process database
 	pace   time.Duration
 	assets int
 	nights int
 }
 
-// world is what the pages show: a database with a past, and a fake Innomaint.
+// world is a database with past runs and a fake Innomaint.
 type world struct {
 	db     *gorm.DB
 	api    *innomainttest.Server
@@ -63,19 +63,19 @@ func newWorld(ctx context.Context, s settings) (w *world, err error) {
 }
 
 func (w *world) prepare(ctx context.Context, s settings) error {
-	if cfg, err := mysqldriver.ParseDSN(s.dsn); err != nil || cfg.DBName == "" { // the error might repeat the password
-		return errors.New("-dsn is not understood: it looks like user:password@tcp(127.0.0.1:3306)/database")
+	if cfg, err := mysqldriver.ParseDSN(s.dsn); err != nil || cfg.DBName == "" { // err is not shown: it may contain the password
+		return errors.New("-dsn must look like user:password@tcp(127.0.0.1:3306)/database")
 	}
 	db, err := gorm.Open(mysql.Open(s.dsn), &gorm.Config{Logger: logger.Discard})
 	if err != nil {
-		return fmt.Errorf("the database cannot be opened: %w", err)
+		return fmt.Errorf("open the database: %w", err)
 	}
 	w.db = db
 	pool, err := db.DB()
 	if err != nil {
 		return err
 	}
-	pool.SetMaxOpenConns(1) // the engine takes no more, and the pages need no more
+	pool.SetMaxOpenConns(1) // the engine allows only one
 	if err := cmmsimport.Migrate(ctx, db); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (w *world) prepare(ctx context.Context, s settings) error {
 		return err
 	}
 	if len(before) > 0 {
-		return errors.New("this database is in use: there are runs in cmms_sync_run. Name an empty one")
+		return errors.New("this database is in use: cmms_sync_run has rows; use an empty database")
 	}
 	fleet := showcase.NewFleet(s.assets)
 	if err := showcase.Past(ctx, db, fleet, s.nights, time.Now()); err != nil {
@@ -95,22 +95,22 @@ func (w *world) prepare(ctx context.Context, s settings) error {
 	return err
 }
 
-// serve makes the fake answer late and, for some assets, as badly as in the nights before.
+// serve makes the fake respond slowly. Some assets fail as they did in the past runs.
 func (w *world) serve(fleet []showcase.Asset, pace time.Duration) {
 	for i, asset := range fleet {
 		w.api.SetAsset(asset.ID, asset.Body)
-		late := innomainttest.Answer{Delay: pace}
+		slow := innomainttest.Answer{Delay: pace}
 		switch showcase.TroubleOf(i) {
 		case string(innomaint.KindNotFound):
 			w.api.RemoveAsset(asset.ID)
 		case string(innomaint.KindBadResponse):
-			late.Header, late.Body = http.Header{"Content-Type": {"text/html"}}, "<html><body>Please sign in</body></html>"
+			slow.Header, slow.Body = http.Header{"Content-Type": {"text/html"}}, "<html><body>Please sign in</body></html>"
 		}
-		w.api.ScriptAlways(asset.ID, late)
+		w.api.ScriptAlways(asset.ID, slow)
 	}
 }
 
-// options keep the log output quiet: the pages tell it all.
+// options discard the log output: the pages show the same.
 func (w *world) options() cmmsimport.Options {
 	return cmmsimport.Options{Client: w.client, Logger: slog.New(slog.DiscardHandler)}
 }

@@ -9,10 +9,10 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 )
 
-func TestAnAssetIsFoundAndItsHistoryTold(t *testing.T) {
+func TestAssetSearchAndHistory(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	const id = "AST/10 #2%" // as real ids look
+	const id = "AST/10 #2%" // like a real id
 	body := innomainttest.SampleAsset(id)
 	s.link(customer, id, body)
 	s.link(customer, "AST/11", innomainttest.SampleAsset("AST/11"))
@@ -27,20 +27,20 @@ func TestAnAssetIsFoundAndItsHistoryTold(t *testing.T) {
 	b.run(chromedp.SendKeys("#top-search", "AST/1"+kb.Enter, chromedp.ByQuery))
 	b.see(".rows", "AST/11")
 	b.run(chromedp.SetValue("#q", "ast/10", chromedp.ByQuery))
-	b.button("Find") // one only: its page
+	b.button("Find") // a single match opens the asset's page
 	b.see("h1", id+" Chilled water pump 7")
 	b.see(".entries li:first-child", "1 field changed")
-	b.see(".changes", "Vendor Acme Supply → became Deccan Facility Care")
+	b.see(".changes", "Vendor Acme Supply → changed to Deccan Facility Care")
 	b.see(".warned", `purchase_date: "soon" is no date in a known layout; kept 2021-04-01`)
-	b.see(".entries li:last-child", "Asset name empty → became Chilled water pump 7")
+	b.see(".entries li:last-child", "Asset name empty → changed to Chilled water pump 7")
 
 	b.button("Sync this asset")
 	b.see(".lead .badge", "Completed")
 	b.open(s, "assets?q=nothing+like+it")
-	b.see("main", "No asset id begins with nothing like it.")
+	b.see("main", "No asset id starts with nothing like it.")
 }
 
-func TestOneIdOfTwoCustomersIsTwoAssets(t *testing.T) {
+func TestAssetIDAtTwoCustomers(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.link(990001, "7", innomainttest.SampleAsset("7"))
@@ -49,16 +49,16 @@ func TestOneIdOfTwoCustomersIsTwoAssets(t *testing.T) {
 	b := newTab(t)
 	b.open(s, "asset?id=7")
 	b.see(".lead", "Harbour Hospital (990001)")
-	b.see("main", "The same id: Lakeside Mall (990002)")
+	b.see("main", "Other customer with this id: Lakeside Mall (990002)")
 	equal(t, "attempts", eval[int](b, "document.querySelectorAll('.entries > li').length"), 1)
 }
 
-func TestAnAssetThatWasNeverAttemptedIsFound(t *testing.T) {
+func TestAssetWithoutAttempts(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.link(customer, "NEW-1", nil)
 	b := newTab(t)
 	b.open(s, "assets?q=NEW-1")
 	b.see("h1", "NEW-1")
-	b.see("main", "No attempt yet.")
+	b.see("main", "No attempts yet.")
 }

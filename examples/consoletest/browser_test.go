@@ -18,13 +18,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A page that never gets where it should ends its test; a loaded machine needs a small part of this.
+// Limits for a page that does not reach the expected state. A loaded machine needs a small part of this time.
 const (
 	waitLimit    = 90 * time.Second
 	browserLimit = 5 * time.Minute
 )
 
-// shared is the one Chromium of this test binary.
+// shared is the Chromium of this test binary.
 var shared struct {
 	once  sync.Once
 	ctx   context.Context
@@ -48,7 +48,7 @@ func startBrowser() {
 		shared.err = err
 		return
 	}
-	// Only these flags: what chromedp adds by default is made for other tests.
+	// Without chromedp's default flags, which are meant for other tests.
 	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(),
 		chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.NoFirstRun, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
@@ -70,8 +70,8 @@ func closeBrowser() {
 	}
 }
 
-// tab is a page of its own. It fails the test for any request beyond this machine, and for whatever the
-// browser complains of: script errors, and what the Content-Security-Policy has blocked.
+// tab is a browser tab. It fails the test on a request to another machine, on a script error, and on what the
+// Content-Security-Policy blocks.
 type tab struct {
 	t   testing.TB
 	ctx context.Context
@@ -102,13 +102,13 @@ func (b *tab) watch(event any) {
 	case *network.EventRequestWillBeSent:
 		u, err := url.Parse(e.Request.URL)
 		if err != nil || u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" && u.Scheme != "data" && u.Scheme != "about" {
-			b.t.Errorf("a request leaves this machine: %s", e.Request.URL)
+			b.t.Errorf("request to another machine: %s", e.Request.URL)
 		}
 	case *runtime.EventExceptionThrown:
-		b.t.Errorf("a script failed: %s", e.ExceptionDetails.Error())
+		b.t.Errorf("script error: %s", e.ExceptionDetails.Error())
 	case *cdplog.EventEntryAdded:
 		if e.Entry.Level == cdplog.LevelError && e.Entry.Source != cdplog.SourceNetwork {
-			b.t.Errorf("the browser complains: %s (%s)", e.Entry.Text, e.Entry.URL)
+			b.t.Errorf("browser error: %s (%s)", e.Entry.Text, e.Entry.URL)
 		}
 	}
 }
@@ -120,59 +120,59 @@ func (b *tab) run(actions ...chromedp.Action) {
 	}
 }
 
-// open goes to an address below the console's first page.
+// open opens a page of the console.
 func (b *tab) open(s *site, address string) {
 	b.t.Helper()
 	b.run(chromedp.Navigate(s.url+address), chromedp.WaitReady("main", chromedp.ByQuery))
 }
 
-// see waits until an element holds the text.
+// see waits until an element contains the text.
 func (b *tab) see(selector, text string) {
 	b.t.Helper()
 	b.until("[...document.querySelectorAll(" + quote(selector) + ")].some(e => (e.innerText ?? e.textContent).replace(/\\s+/g, ' ').includes(" + quote(text) + "))")
 }
 
-// until waits for an expression to be true, across page loads.
+// until waits until an expression is true, across page loads.
 func (b *tab) until(expression string) {
 	b.t.Helper()
-	again := time.NewTicker(50 * time.Millisecond)
-	defer again.Stop()
-	late := time.After(waitLimit)
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	timeout := time.After(waitLimit)
 	for {
 		var yes bool
 		err := chromedp.Run(b.ctx, chromedp.Evaluate("Boolean(document.querySelector('main') && ("+expression+"))", &yes))
-		if err == nil && yes { // an error is that of a page that is being left
+		if err == nil && yes { // an error comes from a page that is being closed
 			return
 		}
 		select {
-		case <-again.C:
-		case <-late:
-			b.t.Fatalf("it never came to %s\n%v\n%s", expression, err, b.last())
+		case <-ticker.C:
+		case <-timeout:
+			b.t.Fatalf("timeout waiting for %s\n%v\n%s", expression, err, b.last())
 		}
 	}
 }
 
-// last is what is on the screen, for a failure's report.
+// last returns the visible text for a failure report.
 func (b *tab) last() string {
 	var where, body string
-	_ = chromedp.Run(b.ctx, chromedp.Location(&where), chromedp.Evaluate("document.body.innerText", &body)) // a report may lack it
+	_ = chromedp.Run(b.ctx, chromedp.Location(&where), chromedp.Evaluate("document.body.innerText", &body)) // the report may lack it
 	return fmt.Sprintf("at %s:\n%.2000s", where, body)
 }
 
-// eval returns what an expression comes to.
+// eval returns the value of an expression.
 func eval[T any](b *tab, expression string) (value T) {
 	b.t.Helper()
 	b.run(chromedp.Evaluate(expression, &value))
 	return value
 }
 
-// button presses the button with this text.
+// button clicks the button with this text.
 func (b *tab) button(text string) {
 	b.t.Helper()
 	b.press("//main//button[contains(normalize-space(), " + quote(text) + ")]")
 }
 
-// link follows the link with this text.
+// link clicks the link with this text.
 func (b *tab) link(text string) {
 	b.t.Helper()
 	b.press("//main//a[contains(normalize-space(), " + quote(text) + ")]")
@@ -185,7 +185,7 @@ func (b *tab) press(xpath string) {
 	b.run(chromedp.Evaluate(find+".click()", nil))
 }
 
-// device sets the size of the window, and dark or light.
+// device sets the size of the window and the color scheme.
 func (b *tab) device(width, height int64, scheme string) {
 	b.t.Helper()
 	phone, scale := width < 600, 1.25

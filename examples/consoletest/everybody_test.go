@@ -11,14 +11,14 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// everyPage is one of each kind.
+// everyPage returns a page of each kind.
 func everyPage(t *testing.T) (*site, []string) {
 	t.Helper()
 	s, fleet := setupPast(t, 120, 21)
 	return s, []string{"", "runs", "run?show=all&id=" + s.runs()[0].ID, "failures", "warnings", "assets?q=QS", "asset?id=" + fleet[6].ID, "run?id=none"}
 }
 
-func TestAPhoneScrollsInOneDirection(t *testing.T) {
+func TestPagesFitAPhone(t *testing.T) {
 	t.Parallel()
 	s, pages := everyPage(t)
 	b := newTab(t)
@@ -27,18 +27,18 @@ func TestAPhoneScrollsInOneDirection(t *testing.T) {
 		for _, address := range pages {
 			b.open(s, address)
 			if wide := eval[int64](b, "document.documentElement.scrollWidth"); wide > width {
-				t.Errorf("%q is %d wide on a phone of %d", address, wide, width)
+				t.Errorf("%q is %d pixels wide on a screen of %d", address, wide, width)
 			}
 			small := eval[[]string](b, `[...document.querySelectorAll('button, main select, main input:not([type=checkbox]):not([type=hidden])')]
 				.filter(e => e.getBoundingClientRect().height && e.getBoundingClientRect().height < 40).map(e => e.outerHTML)`)
 			if len(small) > 0 {
-				t.Errorf("%q has controls too small for a finger: %q", address, small)
+				t.Errorf("%q has touch targets that are too small: %q", address, small)
 			}
 		}
 	}
 }
 
-// contrasts returns the texts whose contrast with what is behind them is below 4.5, WCAG's AA.
+// contrasts returns the texts whose contrast with their background is below 4.5, the limit of WCAG AA.
 const contrasts = `(() => {
 	const parse = c => c.match(/[\d.]+/g).map(Number);
 	const luminance = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
@@ -55,11 +55,11 @@ const contrasts = `(() => {
 	return low;
 })()`
 
-func TestDarkAndLightAreReadable(t *testing.T) {
+func TestContrastInDarkAndLight(t *testing.T) {
 	t.Parallel()
 	s, pages := everyPage(t)
 	b := newTab(t)
-	grounds := map[string]bool{}
+	backgrounds := map[string]bool{}
 	for _, scheme := range []string{"light", "dark"} {
 		b.device(1000, 900, scheme)
 		for _, address := range pages {
@@ -68,12 +68,12 @@ func TestDarkAndLightAreReadable(t *testing.T) {
 				t.Errorf("%s, %q: contrast %s", scheme, address, low)
 			}
 		}
-		grounds[eval[string](b, "getComputedStyle(document.body).backgroundColor")] = true
+		backgrounds[eval[string](b, "getComputedStyle(document.body).backgroundColor")] = true
 	}
-	equal(t, "different grounds", len(grounds), 2)
+	equal(t, "different backgrounds", len(backgrounds), 2)
 }
 
-// faults lists what a screen reader would miss: names of controls, pictures and lists, landmarks, one heading of each page.
+// faults lists what a screen reader needs and a page lacks: names of controls and images, labels, landmarks, one main heading.
 const faults = `(() => {
 	const found = [], named = e => e.labels?.length || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.textContent.trim();
 	for (const e of document.querySelectorAll('input:not([type=hidden]), select, button, a, [role=img]')) if (!named(e)) found.push('no name: ' + e.outerHTML);
@@ -89,7 +89,7 @@ const faults = `(() => {
 	return found;
 })()`
 
-func TestAScreenReaderIsToldWhatIsWhat(t *testing.T) {
+func TestPagesAreAccessibleToScreenReaders(t *testing.T) {
 	t.Parallel()
 	s, pages := everyPage(t)
 	b := newTab(t)
@@ -103,8 +103,8 @@ func TestAScreenReaderIsToldWhatIsWhat(t *testing.T) {
 	equal(t, "progress is announced", eval[int](b, "document.querySelectorAll('[role=status][aria-live=polite]').length"), 1)
 }
 
-// Nothing but the keyboard: past the menu, choose a customer, start, cancel.
-func TestTheKeyboardIsEnough(t *testing.T) {
+// Skips the menu, chooses a customer, starts and cancels a run, with the keyboard only.
+func TestKeyboardOnly(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	defer close(fill(s, 4, "A-2"))
@@ -118,17 +118,17 @@ func TestTheKeyboardIsEnough(t *testing.T) {
 		for range 40 {
 			if focused() == what {
 				outline := eval[string](b, "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth")
-				equal(t, "focus is seen on "+what, outline, "solid3px")
+				equal(t, "focus is visible on "+what, outline, "solid3px")
 				return
 			}
 			b.run(chromedp.KeyEvent(kb.Tab))
 		}
-		t.Fatalf("the tabulator does not reach %q", what)
+		t.Fatalf("the Tab key does not reach %q", what)
 	}
 
 	b.run(chromedp.KeyEvent(kb.Tab))
-	equal(t, "first stop", focused(), "Skip to the content")
-	equal(t, "it is seen then", eval[bool](b, "document.activeElement.getBoundingClientRect().top >= 0"), true)
+	equal(t, "first stop", focused(), "Skip to content")
+	equal(t, "it is visible", eval[bool](b, "document.activeElement.getBoundingClientRect().top >= 0"), true)
 	b.run(chromedp.KeyEvent(kb.Enter))
 	b.until("document.activeElement.id === 'main'")
 	b.run(chromedp.KeyEvent(kb.Tab))
@@ -139,13 +139,13 @@ func TestTheKeyboardIsEnough(t *testing.T) {
 	tabTo("Start")
 	b.run(chromedp.KeyEvent(kb.Enter))
 	b.see("[data-part=text]", "1 of 4 assets done")
-	tabTo("Cancel the run")
+	tabTo("Cancel run")
 	b.run(chromedp.KeyEvent(" "))
 	b.see(".lead .badge", "Interrupted")
 }
 
-// Without the script a run is started, and its page comes anew by itself while the run goes on.
-func TestPagesWorkWithoutTheScript(t *testing.T) {
+// Without JavaScript a run can be started, and its page reloads until the run ends.
+func TestPagesWorkWithoutJavaScript(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	defer close(fill(s, 4, "A-1"))
@@ -154,7 +154,7 @@ func TestPagesWorkWithoutTheScript(t *testing.T) {
 	defer response.Body.Close()
 	page, err := io.ReadAll(response.Body)
 	must(t, err)
-	for _, want := range []string{"0 of 4 assets done", `<noscript><meta http-equiv="refresh"`, "Cancel the run"} {
+	for _, want := range []string{"0 of 4 assets done", `<noscript><meta http-equiv="refresh"`, "Cancel run"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}

@@ -11,7 +11,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 )
 
-func TestExportHoldsTheLogAndNoFormula(t *testing.T) {
+func TestExportContainsTheLogWithoutFormulas(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	const id = `=HYPERLINK("http://elsewhere.example","A-1")`
@@ -27,13 +27,13 @@ func TestExportHoldsTheLogAndNoFormula(t *testing.T) {
 	equal(t, "state", rows[1][4], "Failed")
 	equal(t, "kind", rows[1][5], "not_found")
 	equal(t, "a formula is text", rows[2][3], "'"+id)
-	if !strings.Contains(rows[2][8], "asset_name: (none) -> @SUM(A1:A9)") { // in mid-cell it is none
+	if !strings.Contains(rows[2][8], "asset_name: (none) -> @SUM(A1:A9)") { // not a formula in the middle of a cell
 		t.Errorf("changes: %s", rows[2][8])
 	}
 	for _, row := range rows[1:] {
 		for _, cell := range row {
 			if strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "@") || strings.HasPrefix(cell, "+") || strings.HasPrefix(cell, "-") {
-				t.Errorf("a spreadsheet takes %q for a formula", cell)
+				t.Errorf("a spreadsheet reads %q as a formula", cell)
 			}
 		}
 	}
@@ -52,7 +52,7 @@ func TestExportHoldsTheLogAndNoFormula(t *testing.T) {
 	}
 }
 
-// Every row comes once, in whatever pages and hours they are read.
+// Each row is exported once, across pages and hours.
 func TestExportOfManyRows(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
@@ -70,7 +70,7 @@ func TestExportOfManyRows(t *testing.T) {
 	}
 }
 
-func TestExportRefusesWhatItCannotRead(t *testing.T) {
+func TestExportRefusesInvalidParameters(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	for _, address := range []string{"export.csv?since=soon", "export.csv?customer=x"} {

@@ -25,12 +25,13 @@ import (
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-// largeRows is how long the log of TestPagesOnALargeLog is:
+// largeRows is the size of the log in TestPagesOnALargeLog:
 //
 //	go -C examples test ./consoletest -run TestPagesOnALargeLog -v -timeout 60m -log-rows 10000000
 var largeRows = flag.Int("log-rows", 300_000, "`rows` of cmms_sync_log in TestPagesOnALargeLog, a multiple of 100,000")
 
-// maxRead is how many rows of tables and indexes a statement may read: a customer's window takes three reads a row.
+// maxRead is the maximum number of table and index rows that a statement may read. A search in one customer's rows reads three
+// per row.
 const maxRead = 160_000
 
 func TestPagesOnALargeLog(t *testing.T) {
@@ -63,7 +64,7 @@ func TestPagesOnALargeLog(t *testing.T) {
 		}
 		checked++
 		for _, p := range explain(t, s.db, statement) {
-			small := strings.HasPrefix(p.Table, "<") || p.Table == "cmms_sync_lock" || p.Table == "" // a lock is a row a running run
+			small := strings.HasPrefix(p.Table, "<") || p.Table == "cmms_sync_lock" || p.Table == "" // cmms_sync_lock has one row per run in progress
 			if !small && (p.Key == "" || p.Type == "ALL") {
 				t.Errorf("%+v\nfor %s", p, statement)
 			}
@@ -81,14 +82,14 @@ func TestPagesOnALargeLog(t *testing.T) {
 	page, err := io.ReadAll(response.Body)
 	must(t, err)
 	if !strings.Contains(string(page), "for 11 days") {
-		t.Errorf("the failures of customer 8 are not dated:\n%s", page)
+		t.Errorf("the failures of customer 8 have no date:\n%s", page)
 	}
 }
 
 func runID(night int) string { return fmt.Sprintf("01J%023d", night) }
 
-// setupLarge makes a log of a hundred nights: half of the assets are customer 1's, who has more attempts than a page looks
-// at, the rest those of ten others. Before these nights there are 20,000 manual runs.
+// setupLarge creates a log of a hundred nights. Half of the assets belong to customer 1, which has more attempts than a page
+// searches; the rest belong to ten others. There are 20,000 older manual runs.
 func setupLarge(t *testing.T, rows int) (*site, *statements) {
 	t.Helper()
 	server := dbtest.Start(t, "--innodb-buffer-pool-size=1G", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=256M")
@@ -107,7 +108,7 @@ func setupLarge(t *testing.T, rows int) (*site, *statements) {
 	}
 	assets := rows / 100
 	first := time.Now().UTC().AddDate(0, 0, -100).Format(time.DateTime)
-	// A hundredth of the assets fails for the last twelve nights, a fiftieth has warnings.
+	// One percent of the assets failed in the last twelve nights, two percent have warnings.
 	exec("ALTER TABLE cmms_sync_log DROP KEY idx_log_customer, DROP KEY idx_log_asset, DROP KEY idx_log_run")
 	for night := 1; night <= 100; night++ {
 		exec(`INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, status, error_kind, error_message, warnings, changes, synced_at, duration_ms)
@@ -143,7 +144,7 @@ func setupLarge(t *testing.T, rows int) (*site, *statements) {
 	return &site{t: t, db: db, console: c, url: web.URL + prefix + "/"}, seen
 }
 
-// fetch downloads an address and returns its size.
+// fetch downloads a page and returns its size.
 func (s *site) fetch(address string) int64 {
 	s.t.Helper()
 	response, err := http.Get(s.url + address)
@@ -155,7 +156,7 @@ func (s *site) fetch(address string) int64 {
 	return n
 }
 
-// statements is a logger that keeps the SQL, with its arguments in it.
+// statements is a logger that keeps the SQL with its arguments.
 type statements struct {
 	logger.Interface
 	mu   sync.Mutex
@@ -190,7 +191,7 @@ func (s *statements) all() []string {
 	return append([]string(nil), s.sql...)
 }
 
-// rowsRead runs a statement and returns how many rows of tables and indexes the server read for it.
+// rowsRead runs a statement and returns the number of table and index rows that the server read.
 func (s *site) rowsRead(statement string) (read int64) {
 	s.t.Helper()
 	must(s.t, s.db.Connection(func(one *gorm.DB) error {

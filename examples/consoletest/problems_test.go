@@ -9,25 +9,25 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-func TestFailuresAreGroupedByCauseAndDated(t *testing.T) {
+func TestFailuresAreGroupedByCause(t *testing.T) {
 	t.Parallel()
 	s, fleet := setupPast(t, 120, 15)
 	b := newTab(t)
 	b.open(s, "failures")
 	b.see(".lead", "7 assets, 3 causes")
 	b.see(".card", "Not found in Innomaint HTTP 404: the API has no such asset")
-	b.see(".card", "3 assets, for 12 days, last good on")
-	b.see(".card", "What to do: These assets are gone in Innomaint")
-	b.see(".card", "An answer that is no asset HTTP 200")
+	b.see(".card", "3 assets, for 12 days, last success on")
+	b.see(".card", "What to do: Innomaint does not have these assets")
+	b.see(".card", "The response contains no asset HTTP 200")
 	b.see(".card", "2 assets, for 5 days")
-	b.see(".card", "No answer in time")
+	b.see(".card", "No response in time")
 
 	b.run(chromedp.SetValue("#filter-customer", "990001", chromedp.ByQuery))
 	b.button("Show")
-	b.see(".lead", "2 assets, 2 causes, of Harbour Hospital (990001)")
-	b.see(".card", "An answer that is no asset HTTP 200: the answer is an HTML page")
+	b.see(".lead", "2 assets, 2 causes for Harbour Hospital (990001)")
+	b.see(".card", "The response contains no asset HTTP 200: the answer is an HTML page")
 
-	// A success takes its asset out of the group.
+	// A success removes the asset from the group.
 	b.open(s, "asset?customer=990001&id="+fleet[6].ID)
 	b.button("Retry this asset")
 	b.see(".lead .badge", "Completed")
@@ -41,20 +41,20 @@ func TestWarningsAreGroupedByColumnAndCause(t *testing.T) {
 	s, _ := setupPast(t, 120, 25)
 	b := newTab(t)
 	b.open(s, "warnings")
-	b.see(".card", "Not taken over: Purchase date is no date in a known layout")
-	b.see(".card", "4 assets, for at least 20 days, last good on")
-	b.see(".card", "add the layout to DateLayouts")
-	b.see(".card", "Not taken over: Purchase cost is no decimal number")
-	equal(t, "no retry where it cannot help", eval[int](b, "document.querySelectorAll('main form[method=post]').length"), 0)
+	b.see(".card", "Not applied: Purchase date is no date in a known layout")
+	b.see(".card", "4 assets, for at least 20 days, last success on")
+	b.see(".card", "add it to DateLayouts")
+	b.see(".card", "Not applied: Purchase cost is no decimal number")
+	equal(t, "no retry button", eval[int](b, "document.querySelectorAll('main form[method=post]').length"), 0)
 }
 
-func TestRetryOfWhatFailed(t *testing.T) {
+func TestRetryFailedAssets(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	for _, id := range ids(5) {
 		s.link(customer, id, innomainttest.SampleAsset(id))
 	}
-	s.link(990002, "A-1", nil) // another customer's of the same id
+	s.link(990002, "A-1", nil) // another customer's asset with the same id
 	s.api.RemoveAsset("A-1")
 	s.api.RemoveAsset("A-2")
 	s.api.Script("A-3", innomainttest.Answer{Status: 503})
@@ -70,20 +70,20 @@ func TestRetryOfWhatFailed(t *testing.T) {
 	equal(t, "assets of the group", s.runs()[0].Total, 2)
 
 	b.open(s, "failures")
-	b.button("Retry everything that failed")
+	b.button("Retry all failed assets")
 	b.see(".lead .badge", "Completed")
 	last := s.runs()[0]
-	equal(t, "assets that failed still", last.Total, 2)
-	equal(t, "every customer", last.CustomerID == nil, true)
+	equal(t, "assets that still fail", last.Total, 2)
+	equal(t, "all customers", last.CustomerID == nil, true)
 	b.open(s, "failures")
-	b.see("main", "None: the last attempt on every asset was a success")
+	b.see("main", "None: the last attempt on every asset was successful")
 
 	failed, err := synclog.Entries(t.Context(), s.db, synclog.Filter{RunID: last.ID, Status: synclog.Failed})
 	must(t, err)
 	equal(t, "failures left", len(failed), 0)
 }
 
-func TestALongGroupIsPaged(t *testing.T) {
+func TestLongGroupIsPaged(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	for _, id := range ids(120) {

@@ -12,7 +12,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// fill links assets A-1 to A-n, and lets the fake answer for the one named held only when the channel is closed.
+// fill links assets A-1 to A-n. The fake holds back its response for the asset held until the channel is closed.
 func fill(s *site, n int, held string) (release chan struct{}) {
 	s.t.Helper()
 	for _, id := range ids(n) {
@@ -32,19 +32,19 @@ func startRun(b *tab) {
 	b.see("h1", "Harbour Hospital (990001)")
 }
 
-func TestARunIsStartedAndWatchedToItsEnd(t *testing.T) {
+func TestStartRunAndWatchProgress(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	release := fill(s, 6, "A-4")
 	b := newTab(t)
 	b.open(s, "")
-	b.see("main", "No run goes on")
+	b.see("main", "No sync is running")
 	startRun(b)
 	b.see("[data-part=text]", "3 of 6 assets done, 0 failed")
 	b.until("document.querySelector('progress').value === 3 && document.querySelector('progress').max === 6")
 	b.see(".badge", "Running")
 
-	other := newTab(t) // the first page shows it too, and hears of its end
+	other := newTab(t) // the overview shows the run too, until its end
 	other.open(s, "")
 	other.see("[data-part=text]", "3 of 6 assets done")
 	close(release)
@@ -60,7 +60,7 @@ func TestARunIsStartedAndWatchedToItsEnd(t *testing.T) {
 	b.see(".entries", "A-6")
 }
 
-func TestARunIsCancelled(t *testing.T) {
+func TestCancelRun(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	defer close(fill(s, 6, "A-3"))
@@ -68,17 +68,17 @@ func TestARunIsCancelled(t *testing.T) {
 	b.open(s, "")
 	startRun(b)
 	b.see("[data-part=text]", "2 of 6 assets done")
-	b.button("Cancel the run")
+	b.button("Cancel run")
 	b.see(".lead .badge", "Interrupted")
-	b.see(".note", "cancelled in the console")
+	b.see(".note", "canceled in the console")
 	equal(t, "state", s.runs()[0].Status, synclog.Interrupted)
 	equal(t, "synced before", s.runs()[0].Successful, 2)
-	b.open(s, "failures") // the asset at hand was settled and says so
-	b.see("main", "The run was cancelled at this asset")
+	b.open(s, "failures") // the current asset is logged
+	b.see("main", "The run was canceled at this asset")
 }
 
-// A run of another process is known by its row and its lease alone.
-func TestProgressOfARunElsewhereComesFromItsRow(t *testing.T) {
+// The row and the lease are all that is known of a run in another process.
+func TestProgressOfRunInAnotherProcess(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	run := synclog.Run{ID: ulid.Make().String(), Status: synclog.Running, Total: 4000, Successful: 1000, Host: "jobs-2, process 7"}
@@ -88,7 +88,7 @@ func TestProgressOfARunElsewhereComesFromItsRow(t *testing.T) {
 	b := newTab(t)
 	b.open(s, "run?id="+run.ID)
 	b.see("[data-part=text]", "1,000 of 4,000 assets done, 0 failed")
-	b.see("main", "It runs on jobs-2, process 7 and can be cancelled only there.")
+	b.see("main", "This run is on jobs-2, process 7 and can be canceled only there.")
 
 	run.Successful, run.Failed, run.CurrentAsset, run.HeartbeatAt = 1990, 10, "A-2001", time.Now()
 	must(t, synclog.SaveRun(t.Context(), s.db, &run))
@@ -102,20 +102,20 @@ func TestProgressOfARunElsewhereComesFromItsRow(t *testing.T) {
 	b.see(".figures", "Synced 3,990")
 }
 
-func TestARunWhoseProcessDiedIsToldFromOneThatGoesOn(t *testing.T) {
+func TestDeadRun(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	run := synclog.Run{ID: ulid.Make().String(), Status: synclog.Running, Total: 9, CurrentAsset: "A-5", StartedAt: time.Now().Add(-time.Hour)}
 	must(t, synclog.CreateRun(t.Context(), s.db, &run))
 	page := s.get("run?id=" + run.ID)
-	for _, want := range []string{"Died", "Its process ended before the run did", "A-5"} {
+	for _, want := range []string{"Died", "The process of this run ended early", "A-5"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
 	}
 }
 
-func TestASecondRunForACustomerIsRefusedWithTheReason(t *testing.T) {
+func TestSecondRunForACustomerIsRefused(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	defer close(fill(s, 2, "A-1"))

@@ -16,9 +16,8 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// Whatever names, ids and messages hold is text on every page. Were it markup, the script would run or the browser
-// complain of it.
-func TestNoValueIsMarkup(t *testing.T) {
+// Names, ids and messages are text on every page. If they were markup, the script would run or the browser would report it.
+func TestValuesAreEscaped(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	const evil = `"><img src=x onerror=owned=1><script>owned=1</script>`
@@ -53,8 +52,8 @@ func TestNoValueIsMarkup(t *testing.T) {
 	b.see(".message", "no </p><script>owned=1</script> here")
 }
 
-// A page of somebody else's posts the forms, with the operator's browser.
-func TestForeignPagesChangeNothing(t *testing.T) {
+// A page of another origin submits the forms in the operator's browser.
+func TestCrossOriginRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	release := fill(s, 3, "A-2")
@@ -67,7 +66,7 @@ func TestForeignPagesChangeNothing(t *testing.T) {
 
 	form := template.Must(template.New("").Parse(`<!doctype html><main><form method="post" action="{{.Action}}">
 		<input name="customer" value="all"><input name="run" value="{{.Run}}"></form></main>`))
-	for _, host := range []string{"127.0.0.1", "localhost"} { // the same site on another port, and another site
+	for _, host := range []string{"127.0.0.1", "localhost"} { // same site but another port; another site
 		for _, action := range []string{"start", "cancel"} {
 			evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				_ = form.Execute(w, map[string]string{"Action": s.url + action, "Run": running})
@@ -81,10 +80,10 @@ func TestForeignPagesChangeNothing(t *testing.T) {
 		}
 	}
 	equal(t, "runs", len(s.runs()), 1)
-	equal(t, "it goes on", s.runs()[0].Status, synclog.Running)
+	equal(t, "it continues", s.runs()[0].Status, synclog.Running)
 }
 
-// untilBody waits for a page that is no page of the console.
+// untilBody waits for a page that is not one of the console's.
 func (b *tab) untilBody(text string) {
 	b.t.Helper()
 	b.run(chromedp.ActionFunc(func(ctx context.Context) error {
@@ -92,7 +91,7 @@ func (b *tab) untilBody(text string) {
 	}))
 }
 
-func TestHeadersKeepForeignCodeAndFramesOut(t *testing.T) {
+func TestSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	for _, address := range []string{"", "failures", "static/console.js", "export.csv"} {
@@ -109,7 +108,7 @@ func TestHeadersKeepForeignCodeAndFramesOut(t *testing.T) {
 	}
 }
 
-func TestFormsRefuseWhatTheyCannotRead(t *testing.T) {
+func TestFormsRefuseInvalidInput(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	for _, test := range []struct {

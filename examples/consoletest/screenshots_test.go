@@ -12,10 +12,10 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 )
 
-// screenshots is where the README's pictures go:
+// screenshots is the directory for the pictures of the documentation:
 //
 //	go -C examples test ./consoletest -run TestScreenshots -screenshots ../../docs/images
-var screenshots = flag.String("screenshots", "", "write the pictures of the docs into this `folder`, relative to the package's")
+var screenshots = flag.String("screenshots", "", "write the pictures of the documentation to this `directory`, relative to the package")
 
 const maxPicture = 200 << 10
 
@@ -23,10 +23,10 @@ func TestScreenshots(t *testing.T) {
 	t.Parallel()
 	folder := *screenshots
 	if folder == "" {
-		folder = t.TempDir() // that they can be made is tested all the same
+		folder = t.TempDir() // the test always takes the pictures
 	}
 	s, fleet := setupPast(t, 240, 42)
-	for _, asset := range fleet[:80] { // Harbour Hospital's, slow enough to be caught at it
+	for _, asset := range fleet[:80] { // Harbour Hospital's, slow enough to show progress
 		s.api.ScriptAlways(asset.ID, innomainttest.Answer{Delay: 40 * time.Millisecond})
 	}
 	hold := make(chan struct{})
@@ -44,7 +44,7 @@ func TestScreenshots(t *testing.T) {
 		name, address string
 		width, height int64
 		scheme        string
-	}{ // at widths that a README shows them in
+	}{ // at the widths in which a README shows them
 		{"console-light", "", 1100, 1000, "light"},
 		{"console-dark", "", 1100, 1000, "dark"},
 		{"console-failures", "failures", 1100, 900, "light"},

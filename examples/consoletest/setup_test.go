@@ -33,16 +33,16 @@ const (
 	apiToken = "t0ken-of-the-tests"
 )
 
-// site is a host with the console mounted, its database, and the fake Innomaint that it syncs from.
+// site is a host with a mounted console, its database and its fake Innomaint.
 type site struct {
 	t       testing.TB
 	db      *gorm.DB
 	api     *innomainttest.Server
 	console *console.Console
-	url     string // of the console's first page
+	url     string // of the overview
 }
 
-// setup makes a site with an empty register.
+// setup creates a site with an empty register.
 func setup(t testing.TB) *site {
 	t.Helper()
 	s := &site{t: t, db: open(t, dbtest.Database(t))}
@@ -72,7 +72,7 @@ func setup(t testing.TB) *site {
 	return s
 }
 
-// setupPast makes a site with the showcase's fleet and its six weeks of runs.
+// setupPast creates a site with the assets and past runs of package showcase.
 func setupPast(t testing.TB, assets, nights int) (*site, []showcase.Asset) {
 	t.Helper()
 	s, fleet := setup(t), showcase.NewFleet(assets)
@@ -88,11 +88,11 @@ func open(t testing.TB, dsn string) *gorm.DB {
 	db := dbtest.Open(t, dsn)
 	pool, err := db.DB()
 	must(t, err)
-	pool.SetMaxOpenConns(1) // the pages and a run beside them need no more
+	pool.SetMaxOpenConns(1) // enough for the pages and a run at the same time
 	return db
 }
 
-// link adds a linked asset that the fake has too, unless body is nil.
+// link adds a linked asset. Unless body is nil, the fake has it too.
 func (s *site) link(customerID uint64, id string, body map[string]any) {
 	s.t.Helper()
 	must(s.t, s.db.Create(&cmmsimport.AssetMaster{CustomerID: customerID, CMMSAssetID: id}).Error)
@@ -101,7 +101,7 @@ func (s *site) link(customerID uint64, id string, body map[string]any) {
 	}
 }
 
-// sync makes a run outside of the console, as a host's job does.
+// sync runs a sync outside of the console, as a host's job does.
 func (s *site) sync(customerID *uint64) cmmsimport.Summary {
 	s.t.Helper()
 	client, err := innomaint.New(innomaint.Config{BaseURL: s.api.URL(), Auth: innomaint.BearerToken(apiToken), MaxTries: 1, Logger: slog.New(slog.DiscardHandler)})
@@ -113,7 +113,7 @@ func (s *site) sync(customerID *uint64) cmmsimport.Summary {
 	return summary
 }
 
-// runs reads every run, newest first.
+// runs reads all runs, newest first.
 func (s *site) runs() []synclog.Run {
 	s.t.Helper()
 	runs, err := synclog.Runs(s.t.Context(), s.db, synclog.Filter{})

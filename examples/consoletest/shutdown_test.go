@@ -15,7 +15,7 @@ import (
 	"ic3.internal/innomaintsync/examples/console"
 )
 
-func TestShutdownSettlesRunsAndEndsLivePages(t *testing.T) {
+func TestShutdownEndsRunsAndStreams(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	defer close(fill(s, 3, "A-2"))
@@ -38,10 +38,10 @@ func TestShutdownSettlesRunsAndEndsLivePages(t *testing.T) {
 	must(t, s.console.Shutdown(limited))
 	run := s.runs()[0]
 	equal(t, "state", run.Status, synclog.Interrupted)
-	if !strings.Contains(run.ErrorMessage, "the process shuts down") {
+	if !strings.Contains(run.ErrorMessage, "the process is shutting down") {
 		t.Errorf("the run says %q", run.ErrorMessage)
 	}
-	for lines.Scan() { // to its end, else the test's
+	for lines.Scan() { // until the stream ends
 		continue
 	}
 	response, err = http.PostForm(s.url+"start", url.Values{"customer": {"990001"}})
@@ -51,7 +51,7 @@ func TestShutdownSettlesRunsAndEndsLivePages(t *testing.T) {
 	equal(t, "runs", len(s.runs()), 1)
 }
 
-func TestNewSaysWhatIsMissing(t *testing.T) {
+func TestNewNamesMissingField(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]console.Config{"Config.DB": {}, "Config.Options.Client": {DB: &gorm.DB{}}} {
 		if _, err := console.New(cfg); err == nil || !strings.Contains(err.Error(), name) {
