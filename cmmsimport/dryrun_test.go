@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // autoIncrements are the next ids of every table: an INSERT that was rolled back would have used one up.
@@ -101,7 +101,7 @@ func TestDryRunNeedsNoRightToWrite(t *testing.T) {
 				dsn = strings.Replace(w.dsn, "root@", reader+"@", 1)
 			}
 			reading := *w
-			reading.db = mariadbtest.Open(t, dsn)
+			reading.db = dbtest.Open(t, dsn)
 			if err := reading.db.Exec("INSERT INTO ic3_status_master (customer_id, name) VALUES (7, 'x')").Error; err == nil {
 				t.Fatal("this handle can write")
 			}

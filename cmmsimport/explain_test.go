@@ -8,7 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // TestPagesUseTheirIndex asks the server how it would read each page of a run.
@@ -29,7 +29,7 @@ func TestPagesUseTheirIndex(t *testing.T) {
 			w.exec("ANALYZE TABLE ic3_asset_master")
 
 			var pages []string
-			watched := mariadbtest.Open(t, w.dsn)
+			watched := dbtest.Open(t, w.dsn)
 			must(t, watched.Callback().Row().After("gorm:row").Register("watch", func(db *gorm.DB) {
 				if text := db.Statement.SQL.String(); strings.Contains(text, "LIMIT") && db.Statement.Table == "ic3_asset_master" {
 					pages = append(pages, db.Explain(text, db.Statement.Vars...))

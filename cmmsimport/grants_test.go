@@ -12,15 +12,15 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-// TestTheGrantsOfSecurityMD syncs, reads and purges under an account that may do what SECURITY.md lists, and sees that
-// none of it is one too many.
-func TestTheGrantsOfSecurityMD(t *testing.T) {
+// TestGrantsAreEnoughAndAllNeeded syncs, reads and purges with the rights in testdata/grants.sql, and then with each of them
+// missing.
+func TestGrantsAreEnoughAndAllNeeded(t *testing.T) {
 	t.Parallel()
-	grants := documentedGrants(t)
-	w := setupOn(t, mariadbtest.Start(t, "--innodb-flush-log-at-trx-commit=0").Database(t))
+	grants := listedGrants(t)
+	w := setupOn(t, dbtest.Start(t, "--innodb-flush-log-at-trx-commit=0").Database(t))
 	if err := w.workAs("granted", grants); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func (w *world) workAs(user string, grants []string) error {
 	w.exec("INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES ('all', 'of a run that died', 'x', UTC_TIMESTAMP(6) - INTERVAL 1 SECOND)")
 	w.link(7, "A-1")
 	w.link(7, "unknown")
-	db := mariadbtest.Open(w.t, user+strings.TrimPrefix(w.dsn, "root"))
+	db := dbtest.Open(w.t, user+strings.TrimPrefix(w.dsn, "root"))
 	for _, suffix := range []string{"", " II"} {
 		named := func(id int, name string) map[string]any { return ref(id, name+suffix) }
 		w.answer("A-1", map[string]any{
@@ -82,13 +82,13 @@ func (w *world) workAs(user string, grants []string) error {
 	return err
 }
 
-func documentedGrants(t *testing.T) []string {
+func listedGrants(t *testing.T) []string {
 	t.Helper()
-	text, err := os.ReadFile("../SECURITY.md")
+	text, err := os.ReadFile("testdata/grants.sql")
 	must(t, err)
 	grants := regexp.MustCompile(`(?m)^GRANT .*;$`).FindAllString(string(text), -1)
 	if len(grants) < 3 {
-		t.Fatalf("SECURITY.md lists %d grants", len(grants))
+		t.Fatalf("testdata/grants.sql lists %d grants", len(grants))
 	}
 	return grants
 }

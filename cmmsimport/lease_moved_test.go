@@ -12,8 +12,8 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // movedLease is a server, and a proxy at which a run stands still for longer than its leases last.
@@ -27,9 +27,9 @@ type movedLease struct {
 
 func newMovedLease(t *testing.T, atomic bool) *movedLease {
 	t.Helper()
-	server := mariadbtest.Start(t)
+	server := dbtest.Start(t)
 	server.Database(t) // t1
-	m := &movedLease{t: t, proxy: wire.Start(t, server.Socket()), direct: mariadbtest.Open(t, server.DSN("t1")), atomic: atomic}
+	m := &movedLease{t: t, proxy: wire.Start(t, server.Socket()), direct: dbtest.Open(t, server.DSN("t1")), atomic: atomic}
 	if err := Migrate(t.Context(), m.direct); err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func (m *movedLease) sync(moveAt, fetchAt int) (sent []string, summary Summary, 
 		}
 		return &innomaint.Asset{ID: ref.AssetID, Name: fmt.Sprint("round ", m.round), Vendor: innomaint.Reference{Name: fmt.Sprint("vendor ", m.round)}}, nil
 	})
-	r := newRun(plainSession(mariadbtest.Open(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
+	r := newRun(plainSession(dbtest.Open(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
 	clock = r.setLeaseClock()
 	if err := r.start(m.t.Context()); err != nil {
 		m.t.Fatal(err)

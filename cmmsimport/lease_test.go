@@ -13,7 +13,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestTwoRunsAtOnce(t *testing.T) {
@@ -26,7 +26,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 			w.serve(id)
 		}
 	}
-	other := mariadbtest.Open(t, w.dsn)
+	other := dbtest.Open(t, w.dsn)
 	second := func(customer *uint64) (cmmsimport.Summary, error) {
 		opts := w.options()
 		opts.CustomerID = customer
@@ -97,7 +97,7 @@ func TestHoldALease(t *testing.T) {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		return &innomaint.Asset{ID: ref.AssetID}, nil
 	})
-	_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), mariadbtest.Open(t, dsn), opts)
+	_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), dbtest.Open(t, dsn), opts)
 	must(t, err)
 }
 

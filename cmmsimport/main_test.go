@@ -14,10 +14,10 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 const apiToken = "t0ken-of-the-tests"
 
@@ -33,13 +33,13 @@ type world struct {
 // setup makes a world of the test's own.
 func setup(t testing.TB) *world {
 	t.Helper()
-	return setupOn(t, mariadbtest.Database(t))
+	return setupOn(t, dbtest.Database(t))
 }
 
 // setupOn makes a world on a database of the test's choice.
 func setupOn(t testing.TB, dsn string) *world {
 	t.Helper()
-	w := &world{t: t, dsn: dsn, db: mariadbtest.Open(t, dsn)}
+	w := &world{t: t, dsn: dsn, db: dbtest.Open(t, dsn)}
 	must(t, cmmsimport.Migrate(t.Context(), w.db))
 	w.api = innomainttest.NewServer(innomainttest.WithBearerToken(apiToken))
 	t.Cleanup(w.api.Close)

@@ -9,7 +9,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // What a rolled-back transaction created is not there for the next asset.
@@ -120,7 +120,7 @@ func TestMastersOfARepeatedTransaction(t *testing.T) {
 
 // intrude executes a statement on a connection of its own, once, just before the run's first statement that begins so.
 func (w *world) intrude(before, statement string) {
-	other, done := mariadbtest.Open(w.t, w.dsn), false
+	other, done := dbtest.Open(w.t, w.dsn), false
 	intruder := func(s *gorm.DB, text string) {
 		if !done && strings.HasPrefix(text, before) {
 			done = true

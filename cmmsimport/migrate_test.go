@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // emptyWorld is a database without tables, and no API.
 func emptyWorld(t *testing.T) *world {
 	t.Helper()
-	dsn := mariadbtest.Database(t)
-	return &world{t: t, dsn: dsn, db: mariadbtest.Open(t, dsn)}
+	dsn := dbtest.Database(t)
+	return &world{t: t, dsn: dsn, db: dbtest.Open(t, dsn)}
 }
 
 // definitions are all columns and indexes of the database.
@@ -97,7 +97,7 @@ func TestMigrateTwiceAtOnce(t *testing.T) {
 			const several = 4
 			errs := make(chan error)
 			for range several {
-				db := mariadbtest.Open(t, w.dsn)
+				db := dbtest.Open(t, w.dsn)
 				go func() { errs <- cmmsimport.Migrate(t.Context(), db) }()
 			}
 			for range several {
@@ -114,7 +114,7 @@ func TestMigrateInALatin1Database(t *testing.T) {
 	t.Parallel()
 	w := emptyWorld(t)
 	w.exec("ALTER DATABASE CHARACTER SET latin1")
-	w.db = mariadbtest.Open(t, w.dsn)
+	w.db = dbtest.Open(t, w.dsn)
 	w.exec("CREATE TABLE ic3_vendor_master (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, customer_id BIGINT UNSIGNED NOT NULL, cmms_id VARCHAR(64), name VARCHAR(255) NOT NULL)")
 	w.migrated()
 	sameLines(t, "tables that are not utf8mb4", w.rows("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_collation NOT LIKE 'utf8mb4%'"), []string{"name=ic3_vendor_master"})

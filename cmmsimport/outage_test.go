@@ -14,7 +14,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // TestTheDatabaseRestartsInMidRun kills the server while an asset is fetched, and starts it again.
@@ -23,7 +23,7 @@ func TestTheDatabaseRestartsInMidRun(t *testing.T) {
 	for _, atomic := range []bool{false, true} {
 		t.Run(fmt.Sprint("AtomicLog ", atomic), func(t *testing.T) {
 			t.Parallel()
-			server := mariadbtest.Start(t)
+			server := dbtest.Start(t)
 			w := setupOn(t, server.Database(t))
 			for i := range 5 {
 				id := fmt.Sprint("A-", i)
@@ -54,7 +54,7 @@ func TestConnectionsThatAreKilledBetweenAssets(t *testing.T) {
 		w.link(7, id)
 		w.serve(id)
 	}
-	killer := mariadbtest.Open(t, w.dsn)
+	killer := dbtest.Open(t, w.dsn)
 	opts := w.options()
 	opts.Client = clientFunc(func(ctx context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
 		var ids []int
@@ -78,7 +78,7 @@ func TestAnAssetRowThatSomebodyHolds(t *testing.T) {
 		w.serve(id)
 	}
 	w.sync(w.options())
-	holder := mariadbtest.Open(t, w.dsn).Begin()
+	holder := dbtest.Open(t, w.dsn).Begin()
 	must(t, holder.Error)
 	must(t, holder.Exec("UPDATE ic3_asset_master SET barcode = 'x' WHERE cmms_asset_id = 'A-1' AND customer_id = 7").Error)
 	opts := w.options()

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // The columns of the policy tests, one of each sort, with a local value, another one of Innomaint, and one that cannot
@@ -127,7 +127,7 @@ func TestMirrorKeepsWhatAValueThatDoesNotFitWouldReplace(t *testing.T) {
 func TestEditsBetweenReadingAndWriting(t *testing.T) {
 	t.Parallel()
 	edit := func(w *world, set string) cmmsimport.EnrichFunc {
-		other := mariadbtest.Open(t, w.dsn)
+		other := dbtest.Open(t, w.dsn)
 		done := false
 		return enrichWith(func(e enrichment) error {
 			if !done {

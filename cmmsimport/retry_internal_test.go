@@ -7,10 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,37 +50,6 @@ func TestWhatBelongsToOneAssetHasSoManyTries(t *testing.T) {
 	for _, fail := range []error{server(1062), server(1105), server(1146), context.DeadlineExceeded, errors.New("of a host")} {
 		if tries, _ := triesOf(t, fail, outageLimit); tries != 1 {
 			t.Errorf("%v: %d tries, want 1", fail, tries)
-		}
-	}
-}
-
-var errorNumbers = regexp.MustCompile(`\b\d{4}\b`)
-
-// What the docs say is tried again is what is tried again.
-func TestTheDocsNameEveryErrorThatIsTriedAgain(t *testing.T) {
-	t.Parallel()
-	want := []string{"1105"} // by its text: Vitess without a primary
-	for number := range uint16(10_000) {
-		if transient(server(number)) {
-			want = append(want, strconv.Itoa(int(number)))
-		}
-	}
-	slices.Sort(want)
-	for file, withVitess := range map[string]bool{"doc.go": false, "../docs/clusters.md": true} {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, section, _ := strings.Cut(string(text), "# What is tried again\n")
-		section, _, _ = strings.Cut(section, "\n## ")
-		section, _, _ = strings.Cut(section, "\n// # ")
-		got := errorNumbers.FindAllString(section, -1)
-		if !withVitess {
-			got = append(got, "1105")
-		}
-		slices.Sort(got)
-		if got = slices.Compact(got); !slices.Equal(got, want) {
-			t.Errorf("%s names %v\nwant %v", file, got, want)
 		}
 	}
 }

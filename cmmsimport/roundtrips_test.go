@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // TestRoundTripsOfTheSteadyState reads the server's general log of a run in which the masters are known.
@@ -25,7 +25,7 @@ func TestRoundTripsOfTheSteadyState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const assets = 450
-			server := mariadbtest.Start(t)
+			server := dbtest.Start(t)
 			w := setupOn(t, server.Database(t)+tc.dsn)
 			for i := range assets {
 				id := fmt.Sprintf("A-%03d", i)
@@ -76,7 +76,7 @@ func TestRoundTripsOfTheSteadyState(t *testing.T) {
 type loggedStatement struct{ command, text string }
 
 // generalLog returns what the server was sent while do ran.
-func generalLog(t *testing.T, server *mariadbtest.Server, do func()) []loggedStatement {
+func generalLog(t *testing.T, server *dbtest.Server, do func()) []loggedStatement {
 	t.Helper()
 	admin := server.Admin(t)
 	for _, text := range []string{"SET GLOBAL log_output = 'TABLE'", "TRUNCATE mysql.general_log", "SET GLOBAL general_log = 1"} {

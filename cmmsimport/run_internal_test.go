@@ -13,7 +13,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/lease"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // testRun is a run over three assets of customer 7 whose inside a test can change.
@@ -40,7 +40,7 @@ func (c *leaseClock) expire() { c.ahead += leaseDuration(defaultAssetTimeout) + 
 func newTestRun(t *testing.T, opts Options) *testRun {
 	t.Helper()
 	r := &testRun{t: t}
-	db := mariadbtest.Open(t, mariadbtest.Database(t))
+	db := dbtest.Open(t, dbtest.Database(t))
 	if err := Migrate(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestCheckSchemaListsAllThatIsMissing(t *testing.T) {
@@ -56,7 +56,7 @@ func TestCheckSchemaListsAllThatIsMissing(t *testing.T) {
 
 func TestCheckSchemaOfAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
-	db := mariadbtest.Open(t, mariadbtest.Database(t))
+	db := dbtest.Open(t, dbtest.Database(t))
 	err := cmmsimport.CheckSchema(t.Context(), db)
 	if !errors.Is(err, cmmsimport.ErrSchema) {
 		t.Fatalf("got %v, want ErrSchema", err)
@@ -80,7 +80,7 @@ func TestCheckSchemaRefusesWhatItCannotAsk(t *testing.T) {
 	}
 	must(t, tx.Error)
 
-	closed := mariadbtest.Open(t, w.dsn)
+	closed := dbtest.Open(t, w.dsn)
 	pool, err := closed.DB()
 	must(t, err)
 	must(t, pool.Close())

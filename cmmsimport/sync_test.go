@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestSyncWritesAssetMastersAndLog(t *testing.T) {
@@ -42,7 +42,7 @@ func TestSyncWritesAssetMastersAndLog(t *testing.T) {
 // The loc of a connection string may lack an hour of the year; times are UTC and come back as they went in.
 func TestAnHourThatTheConnectionsLocLacks(t *testing.T) {
 	t.Parallel()
-	w := setupOn(t, mariadbtest.Database(t)+"?parseTime=true&loc=Europe%2FBerlin")
+	w := setupOn(t, dbtest.Database(t)+"?parseTime=true&loc=Europe%2FBerlin")
 	w.link(7, "A-1")
 	w.serve("A-1", map[string]any{"updated_at": "2024-03-31T02:30:00Z"})
 	w.sync(w.options())

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // one syncs an asset whose answer has these fields into a row that has these columns, in tables that the statements have
@@ -208,7 +208,7 @@ func TestNothingIsCutInALenientMode(t *testing.T) {
 	w.link(7, "AST-1")
 	w.answer("AST-1", map[string]any{"asset_name": strings.Repeat("x", 256), "currency": "Rupees", "purchase_cost": "1.005",
 		"vendor": with(ref(9, "Acme"), "phone", strings.Repeat("1", 65)), "department": ref(6, strings.Repeat("x", 256))})
-	w.db = mariadbtest.Open(t, w.dsn+"?sql_mode=%27%27")
+	w.db = dbtest.Open(t, w.dsn+"?sql_mode=%27%27")
 	equal(t, "warnings", w.sync(w.options()).Warnings, 5)
 	sameLines(t, "asset", w.rows(everyColumnOf, 1), []string{""})
 	sameLines(t, "masters", w.masters("vendor", "department"), []string{"vendor 1 cmms_id=9 name=Acme"})

@@ -103,6 +103,9 @@ require (
 	gopkg.in/src-d/go-errors.v1 v1.0.0 // indirect
 	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
+	ic3.internal/innomaintsync/examples/console v0.0.0-00010101000000-000000000000
 )
 
 replace ic3.internal/innomaintsync => ../
+
+replace ic3.internal/innomaintsync/examples/console => ./console

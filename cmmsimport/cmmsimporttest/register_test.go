@@ -20,10 +20,10 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 func must(t *testing.T, err error) {
 	t.Helper()
@@ -96,7 +96,7 @@ func TestRegisterDoesWhatTheDatabaseDoes(t *testing.T) {
 
 func onMariaDB(t *testing.T, opts cmmsimport.Options) []string {
 	t.Helper()
-	db := mariadbtest.Open(t, mariadbtest.Database(t))
+	db := dbtest.Open(t, dbtest.Database(t))
 	must(t, cmmsimport.Migrate(t.Context(), db))
 	for _, a := range fleet() {
 		must(t, db.Omit("created_at", "updated_at").Create(&a).Error)

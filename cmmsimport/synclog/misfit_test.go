@@ -9,7 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // Hosts' columns that take less than ours, on a real server. Each entry gets in, with as little lost as may be.
@@ -57,7 +57,7 @@ func TestRecordIntoNarrowerTables(t *testing.T) {
 				if test.from != "" && ddl == logDDL {
 					t.Fatal("the DDL has no such column")
 				}
-				db := open(t, mariadbtest.Database(t), config)
+				db := open(t, dbtest.Database(t), config)
 				mustExec(t, db, ddl)
 				e := test.entry
 				e.SyncedAt, e.CustomerID = syncedAt, 7
@@ -126,7 +126,7 @@ func TestRecordDoesNotInsist(t *testing.T) {
 // A row that does not fit at all ends in the server's own error, not in an endless loop.
 func TestRecordGivesUpOnHopelessTable(t *testing.T) {
 	t.Parallel()
-	db := open(t, mariadbtest.Database(t), nil)
+	db := open(t, dbtest.Database(t), nil)
 	mustExec(t, db, strings.Replace(logDDL, "status        VARCHAR(16)", "status VARCHAR(2)", 1))
 	err := synclog.Recorder{}.Record(t.Context(), db, failedEntry())
 	if err == nil || !strings.Contains(err.Error(), "1406") || !strings.Contains(err.Error(), "status") {

@@ -15,7 +15,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestPurgeTenThousandRows(t *testing.T) {
@@ -137,7 +137,7 @@ func TestPurgeReportsWhatIsDoneBesideAnError(t *testing.T) {
 
 func TestPurgeRefusesATransaction(t *testing.T) {
 	t.Parallel()
-	dsn := mariadbtest.Database(t)
+	dsn := dbtest.Database(t)
 	for _, config := range []*gorm.Config{{}, {PrepareStmt: true}} {
 		db := open(t, dsn, config)
 		err := db.Transaction(func(tx *gorm.DB) error {

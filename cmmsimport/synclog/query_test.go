@@ -13,7 +13,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestEntriesFilter(t *testing.T) {
@@ -195,7 +195,7 @@ func TestEntriesWithoutNamesWalkBackwards(t *testing.T) {
 
 func TestQueryErrors(t *testing.T) {
 	t.Parallel()
-	db := open(t, mariadbtest.Database(t), nil)
+	db := open(t, dbtest.Database(t), nil)
 	if _, err := synclog.Entries(t.Context(), db, synclog.Filter{}); err == nil || !strings.Contains(err.Error(), "cmms_sync_log") {
 		t.Errorf("Entries without a table: %v", err)
 	}

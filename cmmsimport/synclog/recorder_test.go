@@ -13,7 +13,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // Under every connection string and session setting of a host, what is recorded is what is read.
@@ -44,7 +44,7 @@ func TestRecordAndReadBack(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dsn := mariadbtest.Database(t)
+			dsn := dbtest.Database(t)
 			plain := open(t, dsn, nil)
 			mustExec(t, plain, logDDL)
 			mustExec(t, plain, runDDL)
@@ -155,7 +155,7 @@ func TestRecordInTransaction(t *testing.T) {
 	for name, config := range map[string]*gorm.Config{"plain": {}, "PrepareStmt": {PrepareStmt: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dsn := mariadbtest.Database(t)
+			dsn := dbtest.Database(t)
 			db := open(t, dsn, config)
 			mustExec(t, db, logDDL)
 			undone := errors.New("undone")
@@ -207,7 +207,7 @@ func TestUpdateThatChangesNothing(t *testing.T) {
 // Where cmms_sync_log is an updatable view on the host's own table, all works through it.
 func TestRecordThroughView(t *testing.T) {
 	t.Parallel()
-	db := open(t, mariadbtest.Database(t), nil)
+	db := open(t, dbtest.Database(t), nil)
 	mustExec(t, db, strings.Replace(logDDL, "cmms_sync_log", "host_log", 1))
 	mustExec(t, db, strings.Replace(runDDL, "cmms_sync_run", "host_run", 1))
 	mustExec(t, db, "CREATE VIEW cmms_sync_log AS SELECT * FROM host_log")
@@ -235,7 +235,7 @@ func TestRecordThroughView(t *testing.T) {
 // A steady entry is one round trip: nothing is prepared again, begun, committed or asked for beside the INSERT.
 func TestRecordIsOneRoundTrip(t *testing.T) {
 	t.Parallel()
-	dsn := mariadbtest.Database(t)
+	dsn := dbtest.Database(t)
 	for name, db := range map[string]*gorm.DB{
 		"PrepareStmt":  open(t, dsn, &gorm.Config{PrepareStmt: true}),
 		"interpolated": open(t, dsn+"?interpolateParams=true", nil),
@@ -258,7 +258,7 @@ func TestRecordIsOneRoundTrip(t *testing.T) {
 
 func TestRecordErrors(t *testing.T) {
 	t.Parallel()
-	db := open(t, mariadbtest.Database(t), nil)
+	db := open(t, dbtest.Database(t), nil)
 	e := failedEntry()
 	err := synclog.Recorder{}.Record(t.Context(), db, e)
 	for _, part := range []string{`"AST-1042"`, "customer 7", "cmmsimport.Migrate"} {

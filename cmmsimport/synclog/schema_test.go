@@ -8,7 +8,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 type column struct{ Table, Name, Type, Nullable, Default, Extra string }
@@ -51,7 +51,7 @@ func TestModelsMakeTheSchema(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dsn := mariadbtest.Database(t)
+			dsn := dbtest.Database(t)
 			db := open(t, dsn, config)
 			for range 2 { // the second time finds nothing to do, or at least does no harm
 				if err := db.AutoMigrate(&synclog.Entry{}, &synclog.Run{}); err != nil {

@@ -13,14 +13,14 @@ import (
 	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestMain(m *testing.M) {
 	if err := driver.SetLogger(&driver.NopLogger{}); err != nil { // connections are broken on purpose here
 		panic(err)
 	}
-	os.Exit(mariadbtest.Main(m))
+	os.Exit(dbtest.Main(m))
 }
 
 // The tables as a host's DBA would write them.
@@ -83,7 +83,7 @@ func open(tb testing.TB, dsn string, config *gorm.Config) *gorm.DB {
 // setup returns a handle on a database with both tables.
 func setup(tb testing.TB) *gorm.DB {
 	tb.Helper()
-	db := open(tb, mariadbtest.Database(tb), nil)
+	db := open(tb, dbtest.Database(tb), nil)
 	mustExec(tb, db, logDDL)
 	mustExec(tb, db, runDDL)
 	return db

@@ -10,16 +10,16 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-// serverFlags are mariadbd's beside those of mariadbtest: memory as on a small server. Every commit is durable
+// serverFlags are mariadbd's beside those of dbtest: memory as on a small server. Every commit is durable
 // (innodb_flush_log_at_trx_commit=1), there is no binary log.
 var serverFlags = []string{"--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M"}
 
 // server is the MariaDB of this program's own.
 type server struct {
-	mariadb *mariadbtest.Server
+	mariadb *dbtest.Server
 	admin   *sql.DB
 	port    int // 0: a Unix socket
 }
@@ -33,7 +33,7 @@ func startServer(dir string, tcp bool) (s *server, err error) {
 		}
 		flags = append(slices.Clip(flags), "--skip-networking=0", "--bind-address=127.0.0.1", fmt.Sprintf("--port=%d", s.port))
 	}
-	if s.mariadb, err = mariadbtest.Run(dir, flags...); err != nil {
+	if s.mariadb, err = dbtest.Run(dir, flags...); err != nil {
 		return nil, err
 	}
 	if s.admin, err = sql.Open("mysql", s.dsn("", "")); err != nil {

@@ -10,46 +10,46 @@ import (
 )
 
 type assetsData struct {
-	Asked    bool
+	Searched bool
 	Query    string
 	Customer *uint64
-	Rows     []assetState // Status and times only where one customer's are searched
+	Rows     []assetState // with Status and times only in a search for one customer
 	Next     string
 	First    bool
 	Form     startForm
 }
 
-// assets looks for assets by id, or by how it begins.
-func (c *Console) assets(r *http.Request) (answer, error) {
+// assets searches for assets by id or prefix of the id.
+func (c *Console) assets(r *http.Request) (response, error) {
 	ctx := r.Context()
 	customerID, err := customerOf(r)
 	if err != nil {
 		return nil, err
 	}
 	d := assetsData{Query: strings.TrimSpace(r.FormValue("q")), Customer: customerID, First: r.FormValue("after") == ""}
-	d.Asked = d.Query != "" || customerID != nil
+	d.Searched = d.Query != "" || customerID != nil
 	if d.Form, err = c.startForm(r); err != nil {
 		return nil, err
 	}
 	switch {
-	case !d.Asked:
+	case !d.Searched:
 	case customerID != nil:
-		d.Rows, err = c.assetsOf(ctx, *customerID, d.Query, r.FormValue("after"), maxListed+1)
+		d.Rows, err = c.customerAssets(ctx, *customerID, d.Query, r.FormValue("after"), maxListed+1)
 	default:
 		var ids []string
 		ids, err = c.assetIDs(ctx, d.Query, r.FormValue("after"), maxListed+1)
 		for _, id := range ids {
 			d.Rows = append(d.Rows, assetState{ID: id})
 		}
-		if len(ids) == 0 && err == nil { // it may be linked and never attempted
-			d.Rows, err = c.assetsCalled(ctx, d.Query)
+		if len(ids) == 0 && err == nil { // the asset may be linked without any attempt
+			d.Rows, err = c.assetsWithID(ctx, d.Query)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	if d.First && len(d.Rows) == 1 {
-		return seeOther("asset" + string(query("customer", d.Rows[0].CustomerID, "id", d.Rows[0].ID))), nil
+		return redirect("asset" + string(query("customer", d.Rows[0].CustomerID, "id", d.Rows[0].ID))), nil
 	}
 	if len(d.Rows) > maxListed {
 		d.Rows = d.Rows[:maxListed]
@@ -61,19 +61,19 @@ func (c *Console) assets(r *http.Request) (answer, error) {
 type assetData struct {
 	Asset   assetState
 	Linked  bool
-	Others  []assetState // assets of other customers with this id
+	Others  []assetState // other customers' assets with this id
 	Entries []entryView
 	Next    uint64
 	First   bool
 }
 
-// entryView is an attempt as the pages show it.
+// entryView is an attempt on a page.
 type entryView struct {
 	synclog.Entry
 	Changed []changeView
 }
 
-// Took is the attempt's time.
+// Took is the attempt's duration.
 func (e entryView) Took() time.Duration { return time.Duration(e.DurationMS) * time.Millisecond }
 
 func (c *Console) viewEntries(ctx context.Context, entries []synclog.Entry) ([]entryView, error) {
@@ -88,8 +88,8 @@ func (c *Console) viewEntries(ctx context.Context, entries []synclog.Entry) ([]e
 	return views, nil
 }
 
-// asset is an asset's history.
-func (c *Console) asset(r *http.Request) (answer, error) {
+// asset shows an asset's history.
+func (c *Console) asset(r *http.Request) (response, error) {
 	ctx, id := r.Context(), r.FormValue("id")
 	customerID, err := customerOf(r)
 	if err != nil {
@@ -99,12 +99,12 @@ func (c *Console) asset(r *http.Request) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	called, err := c.assetsCalled(ctx, id)
+	found, err := c.assetsWithID(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	d := assetData{First: before == 0}
-	for _, a := range called {
+	for _, a := range found {
 		if !d.Linked && (customerID == nil || *customerID == a.CustomerID) {
 			d.Asset, d.Linked = a, true
 		} else {
@@ -120,7 +120,7 @@ func (c *Console) asset(r *http.Request) (answer, error) {
 		return nil, err
 	}
 	if id == "" || !d.Linked && len(entries) == 0 {
-		return nil, failure{http.StatusNotFound, "No asset with this id is linked, and the log has none."}
+		return nil, userError{http.StatusNotFound, "No asset with this id is linked or in the log."}
 	}
 	if !d.Linked {
 		d.Asset.CustomerID, d.Asset.ID = entries[0].CustomerID, entries[0].CMMSAssetID

@@ -10,7 +10,7 @@ import (
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
-// assetKey says which asset: ids of Innomaint are unique within a customer.
+// assetKey identifies an asset: Innomaint's ids are unique within one customer.
 type assetKey struct {
 	CustomerID uint64
 	ID         string
@@ -18,7 +18,7 @@ type assetKey struct {
 
 func keyOf(e synclog.Entry) assetKey { return assetKey{e.CustomerID, e.CMMSAssetID} }
 
-// assetState is what a row of ic3_asset_master says of the sync.
+// assetState is the sync state in a row of ic3_asset_master.
 type assetState struct {
 	CustomerID  uint64    `gorm:"column:customer_id"`
 	ID          string    `gorm:"column:cmms_asset_id"`
@@ -30,7 +30,7 @@ type assetState struct {
 
 const assetColumns = "a.customer_id, a.cmms_asset_id, a.asset_name, a.cmms_sync_status, CAST(a.cmms_synced_at AS CHAR) AS cmms_synced_at, CAST(a.cmms_attempted_at AS CHAR) AS cmms_attempted_at"
 
-// assetStates reads the rows of linked assets. It asks by values, not by a join: the two tables' collations may differ.
+// assetStates reads the rows of linked assets. It does not join: the collations of the two tables may differ.
 func (c *Console) assetStates(ctx context.Context, keys []assetKey) (map[assetKey]assetState, error) {
 	byCustomer := map[uint64][]string{}
 	for _, key := range keys {
@@ -53,23 +53,23 @@ func (c *Console) assetStates(ctx context.Context, keys []assetKey) (map[assetKe
 	return states, nil
 }
 
-// assetsCalled returns the linked assets with this id, one a customer at most of them.
-func (c *Console) assetsCalled(ctx context.Context, id string) (found []assetState, err error) {
+// assetsWithID returns the linked assets with this id, of any customer.
+func (c *Console) assetsWithID(ctx context.Context, id string) (found []assetState, err error) {
 	err = c.session(ctx).Raw("SELECT "+assetColumns+" FROM (SELECT customer_id FROM ic3_asset_master GROUP BY customer_id) c "+
 		"JOIN ic3_asset_master a ON a.customer_id = c.customer_id WHERE a.cmms_asset_id = ? AND a.deleted_at IS NULL ORDER BY a.customer_id LIMIT ?",
 		id, maxListed).Scan(&found).Error
 	return found, err
 }
 
-// assetIDs returns the ids of assets that were ever attempted and begin with a text, from behind one on.
+// assetIDs returns the ids with this prefix that are in the log and follow after.
 func (c *Console) assetIDs(ctx context.Context, prefix, after string, limit int) (ids []string, err error) {
 	err = c.session(ctx).Raw("SELECT cmms_asset_id FROM cmms_sync_log WHERE cmms_asset_id LIKE ? AND cmms_asset_id > ? GROUP BY cmms_asset_id ORDER BY cmms_asset_id LIMIT ?",
 		escapeLike(prefix)+"%", after, limit).Scan(&ids).Error
 	return ids, err
 }
 
-// assetsOf is assetIDs among the linked assets of one customer.
-func (c *Console) assetsOf(ctx context.Context, customerID uint64, prefix, after string, limit int) (found []assetState, err error) {
+// customerAssets returns one customer's linked assets whose ids have this prefix and follow after.
+func (c *Console) customerAssets(ctx context.Context, customerID uint64, prefix, after string, limit int) (found []assetState, err error) {
 	err = c.session(ctx).Raw("SELECT "+assetColumns+" FROM ic3_asset_master a WHERE a.customer_id = ? AND a.cmms_asset_id LIKE ? AND a.cmms_asset_id > ? AND a.deleted_at IS NULL ORDER BY a.cmms_asset_id LIMIT ?",
 		customerID, escapeLike(prefix)+"%", after, limit).Scan(&found).Error
 	return found, err
@@ -79,27 +79,27 @@ func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
-// customers returns the customers that have assets, at most so many, by id.
+// customers returns the ids of the customers that have assets, in order.
 func (c *Console) customers(ctx context.Context, limit int) (ids []uint64, err error) {
 	err = c.session(ctx).Raw("SELECT customer_id FROM ic3_asset_master GROUP BY customer_id ORDER BY customer_id LIMIT ?", limit).Scan(&ids).Error
 	return ids, err
 }
 
-// lastWithout is when the asset's last success without a warning was; zero: never. customer_id is in an expression here
-// and below so that the index of the asset answers, and not the customer's, which has more rows.
-func (c *Console) lastWithout(ctx context.Context, key assetKey) (time.Time, error) {
-	return c.moment(ctx, "SELECT CAST(synced_at AS CHAR) AS at FROM cmms_sync_log l WHERE l.cmms_asset_id = ? AND l.customer_id + 0 = ? "+
+// lastCleanSuccess returns the time of the asset's last success without a warning, zero if there is none. Here and below,
+// customer_id is in an expression so that MySQL uses the asset's index: the customer's has more rows.
+func (c *Console) lastCleanSuccess(ctx context.Context, key assetKey) (time.Time, error) {
+	return c.queryTime(ctx, "SELECT CAST(synced_at AS CHAR) AS at FROM cmms_sync_log l WHERE l.cmms_asset_id = ? AND l.customer_id + 0 = ? "+
 		"AND l.status = 'Success' AND l.warnings IS NULL ORDER BY l.synced_at DESC LIMIT 1", key.ID, key.CustomerID)
 }
 
-// firstAfter is when the asset's first wanted row after a time was.
-func (c *Console) firstAfter(ctx context.Context, key assetKey, what wanted, after time.Time) (time.Time, error) {
-	return c.moment(ctx, "SELECT CAST(synced_at AS CHAR) AS at FROM cmms_sync_log l WHERE l.cmms_asset_id = ? AND l.customer_id + 0 = ? "+
-		"AND l.synced_at > ? AND "+string(what)+" ORDER BY l.synced_at LIMIT 1", key.ID, key.CustomerID, utc.Format(notBefore(after)))
+// firstAfter returns the time of the asset's first matching row after a time.
+func (c *Console) firstAfter(ctx context.Context, key assetKey, where condition, after time.Time) (time.Time, error) {
+	return c.queryTime(ctx, "SELECT CAST(synced_at AS CHAR) AS at FROM cmms_sync_log l WHERE l.cmms_asset_id = ? AND l.customer_id + 0 = ? "+
+		"AND l.synced_at > ? AND "+string(where)+" ORDER BY l.synced_at LIMIT 1", key.ID, key.CustomerID, utc.Format(clampTime(after)))
 }
 
-// notBefore lifts the zero time to one that a DATETIME can be compared with.
-func notBefore(t time.Time) time.Time {
+// clampTime replaces the zero time by one that can be compared with a DATETIME.
+func clampTime(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
 	}

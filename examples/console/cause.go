@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// cause is what failures, or warnings, have in common: their kind (a column, for warnings) and their text without what is
-// the single asset's.
+// cause groups failures or warnings: their kind (of a warning: the column) and their text, without what is specific to one
+// asset.
 type cause struct {
 	Kind string
 	Text string
 }
 
-// Key names the cause in an address.
+// Key identifies the cause in a URL.
 func (c cause) Key() string {
 	sum := sha256.Sum256([]byte(c.Kind + "\x00" + c.Text))
 	return hex.EncodeToString(sum[:8])
@@ -30,8 +30,8 @@ var (
 	warningValue = regexp.MustCompile(`^"(?:[^"\\]|\\.)*" `)
 )
 
-// failureCause is the cause of a failed attempt. Asset ids, quoted values with digits in them and long numbers give way
-// to "…"; short ones, such as an HTTP status, stay.
+// failureCause returns the cause of a failed attempt. It replaces asset ids, quoted values with digits and long numbers by
+// "…". Short numbers, such as an HTTP status, stay.
 func failureCause(kind, message, assetID string) cause {
 	text := tries.ReplaceAllString(failurePrefix.ReplaceAllString(message, "$1: "), "")
 	text = strings.TrimPrefix(text, ": ")
@@ -48,11 +48,11 @@ func failureCause(kind, message, assetID string) cause {
 	return cause{Kind: kind, Text: spaces.ReplaceAllString(text, " ")}
 }
 
-// warningCause parts a warning such as
+// warningCause splits a warning such as
 //
 //	purchase_date: "soon" is no date in a known layout; kept 2020-01-31
 //
-// into the column as the kind, and what is wrong with its values as the text.
+// into the column (the kind) and the reason (the text).
 func warningCause(warning string) cause {
 	column, reason, found := strings.Cut(warning, ": ")
 	if !found {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestFailureCauseLeavesOutWhatIsTheAssets(t *testing.T) {
+func TestFailureCauseOmitsAssetDetails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ message, asset, want string }{
 		"not found": {
@@ -43,7 +43,7 @@ func TestWarningCauseIsColumnAndReason(t *testing.T) {
 	}
 }
 
-func TestFiguresForPeople(t *testing.T) {
+func TestFormatting(t *testing.T) {
 	t.Parallel()
 	for got, want := range map[string]string{
 		number(int64(0)): "0", number(999): "999", number(int64(1234567)): "1,234,567", number(-1234): "-1,234",
@@ -61,19 +61,19 @@ func TestFiguresForPeople(t *testing.T) {
 		{roundTime(95_000), 120_000}, {roundTime(0), 200}, {roundTime(50 * 3600_000), 72 * 3600_000},
 	} {
 		if ends.got != ends.want {
-			t.Errorf("a scale ends at %v, want %v", ends.got, ends.want)
+			t.Errorf("got %v, want %v", ends.got, ends.want)
 		}
 	}
 }
 
-func TestHarmless(t *testing.T) {
+func TestEscapeFormula(t *testing.T) {
 	t.Parallel()
 	for cell, want := range map[string]string{
 		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@A1": "'@A1", "\t=1": "'\t=1", "\r=1": "'\r=1", "  =1": "'  =1", "＝1": "'＝1",
 		"A-1": "A-1", "": "", "1": "1", "a=b": "a=b",
 	} {
-		if got := harmless(cell); got != want {
-			t.Errorf("harmless(%q) = %q, want %q", cell, got, want)
+		if got := escapeFormula(cell); got != want {
+			t.Errorf("escapeFormula(%q) = %q, want %q", cell, got, want)
 		}
 	}
 }

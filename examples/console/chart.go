@@ -9,10 +9,10 @@ import (
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
-// chartDays is how far back the plots go.
+// chartDays is the number of days in a chart.
 const chartDays = 45
 
-// day is what the runs that began on one came to.
+// day is the sum of the runs that began on one day.
 type day struct {
 	Day        string `gorm:"column:day"` // 2006-01-02
 	Runs       int64  `gorm:"column:runs"`
@@ -23,13 +23,13 @@ type day struct {
 	SpentMS    int64  `gorm:"column:spent"`
 }
 
-// PerAsset is the mean time of an asset in milliseconds.
+// PerAsset is the mean duration per asset in milliseconds.
 func (d day) PerAsset() int64 { return d.SpentMS / max(1, d.Successful+d.Failed) }
 
-// Longest is the longest run's time.
+// Longest is the duration of the longest run.
 func (d day) Longest() time.Duration { return time.Duration(d.LongestMS) * time.Millisecond }
 
-// days reads the last days, oldest first, those without runs included.
+// days reads the last chartDays days, oldest first. Days without runs are included.
 func (c *Console) days(ctx context.Context, today time.Time) ([]day, error) {
 	first := today.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-chartDays)
 	var found []day
@@ -51,16 +51,16 @@ func (c *Console) days(ctx context.Context, today time.Time) ([]day, error) {
 	return days, nil
 }
 
-// The plots' lengths, in their own units; the page scales them.
+// The dimensions of a chart in SVG units. The page scales them.
 const (
 	plotWidth  = 640.0
 	plotHeight = 150.0
-	plotLeft   = 52.0 // room for the scale
+	plotLeft   = 52.0 // space for the scale
 	plotTop    = 10.0
-	plotBottom = 24.0 // room for the days
+	plotBottom = 24.0 // space for the days
 )
 
-// chart is a plot with a bar a day.
+// chart has one bar per day.
 type chart struct {
 	ID, Title, Summary string
 	Width, Height      float64
@@ -70,13 +70,13 @@ type chart struct {
 	Labels             []label
 }
 
-// ScaleX is where the numbers of the scale end.
+// ScaleX is the right edge of the scale's numbers.
 func (c chart) ScaleX() float64 { return c.Left - 8 }
 
-// DayY is where the days stand.
+// DayY is the baseline of the days.
 func (c chart) DayY() float64 { return c.Height - 6 }
 
-// bar is a part of a day's bar; Class is its colour.
+// bar is one part of a day's bar. Class selects its color.
 type bar struct {
 	X, Y, Width, Height float64
 	Class, Title        string
@@ -92,13 +92,13 @@ type label struct {
 	Text string
 }
 
-// part is one layer of a stacked bar.
+// part is one layer of the stacked bars.
 type part struct {
 	class string
 	value func(day) float64
 }
 
-// plot draws days as bars of stacked parts, the first one at the bottom.
+// plot draws one bar per day, stacked from parts. The first part is at the bottom.
 func plot(id, title string, days []day, top func(float64) float64, scale func(float64) string, describe func(day) string, parts ...part) chart {
 	highest := 0.0
 	for _, d := range days {
@@ -116,7 +116,7 @@ func plot(id, title string, days []day, top func(float64) float64, scale func(fl
 		for _, p := range parts {
 			height := p.value(d) / end * plotHeight
 			if p.value(d) > 0 {
-				height = max(height, 1.5) // one failure among thousands is to be seen
+				height = max(height, 1.5) // one failure among thousands stays visible
 				y -= height
 				c.Bars = append(c.Bars, bar{round(x + step*0.12), round(y), round(step * 0.76), round(height), p.class, describe(d)})
 			}
@@ -125,7 +125,7 @@ func plot(id, title string, days []day, top func(float64) float64, scale func(fl
 			c.Labels = append(c.Labels, label{X: round(x + step/2), Text: shortDay(d.Day)})
 		}
 	}
-	c.Summary = fmt.Sprintf("One bar a day over %d days, %s to %s; the highest is %s. The numbers follow in a table.",
+	c.Summary = fmt.Sprintf("One bar per day for %d days, %s to %s; the highest is %s. The table below has the numbers.",
 		len(days), shortDay(days[0].Day), shortDay(days[len(days)-1].Day), scale(highest))
 	return c
 }
@@ -137,7 +137,7 @@ func total(d day, parts []part) (sum float64) {
 	return sum
 }
 
-// roundCount is the end of a scale of counts, of which the half is a whole number too.
+// roundCount returns the upper end of a scale of counts. Half of it is a whole number too.
 func roundCount(highest float64) float64 {
 	for power := 1.0; ; power *= 10 {
 		for _, factor := range []float64{2, 4, 6, 8, 10} {
@@ -148,7 +148,7 @@ func roundCount(highest float64) float64 {
 	}
 }
 
-// roundTime is the end of a scale of milliseconds.
+// roundTime returns the upper end of a scale of milliseconds.
 func roundTime(highest float64) float64 {
 	for _, d := range []time.Duration{
 		200 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 10 * time.Second, 20 * time.Second, 40 * time.Second, time.Minute,
@@ -172,7 +172,7 @@ func shortDay(day string) string {
 	return t.Format("2 Jan")
 }
 
-// charts are the plots of the overview.
+// charts returns the charts of the overview.
 func charts(days []day) []chart {
 	return []chart{
 		plot("outcomes", "Assets synced and failed, by day", days, roundCount,
@@ -185,7 +185,7 @@ func charts(days []day) []chart {
 		plot("durations", "Longest run, by day", days, roundTime,
 			func(v float64) string { return duration(time.Duration(v) * time.Millisecond) },
 			func(d day) string {
-				return fmt.Sprintf("%s: longest run %s, %d ms an asset", shortDay(d.Day), duration(d.Longest()), d.PerAsset())
+				return fmt.Sprintf("%s: longest run %s, %d ms per asset", shortDay(d.Day), duration(d.Longest()), d.PerAsset())
 			},
 			part{"time", func(d day) float64 { return float64(d.LongestMS) }}),
 	}

@@ -15,19 +15,19 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 )
 
-// Config is what a Console needs of its host.
+// Config configures a Console.
 type Config struct {
-	// DB is the host's plain handle, not a transaction. Required. One connection is enough.
+	// DB is the host's handle. Required. It must not be a transaction. A pool of one connection is enough.
 	DB *gorm.DB
-	// Options are what every run starts from. Client is required. CustomerID, CMMSAssetIDs and OnlyFailed are set by what
-	// an operator asks for. OnStart and OnAsset are called as they would be in a run of the host's own.
+	// Options are the options of every run. Client is required. The console sets CustomerID, CMMSAssetIDs and OnlyFailed as
+	// the operator chooses. It calls OnStart and OnAsset as any run does.
 	Options cmmsimport.Options
-	// CustomerName returns what people call a customer, or "". Called for each customer that a page shows, so it should
-	// answer from memory. Default: customers are shown by their ids.
+	// CustomerName returns a customer's name, or "". It is called for each customer on a page and should not do I/O. If nil,
+	// the pages show the customer's id.
 	CustomerName func(customerID uint64) string
 }
 
-// Console is an http.Handler. Make one with New; call Shutdown before the process ends.
+// Console serves the pages. It implements http.Handler. Create one with New, and call Shutdown before the process ends.
 type Console struct {
 	db      *gorm.DB
 	name    func(customerID uint64) string
@@ -39,15 +39,15 @@ type Console struct {
 //go:embed static
 var static embed.FS
 
-// New returns the pages. The error says what is missing from cfg.
+// New returns a Console. The error names the field of cfg that is missing or wrong.
 func New(cfg Config) (*Console, error) {
 	switch {
 	case cfg.DB == nil:
-		return nil, errors.New("console: Config.DB is nil: pass the handle of gorm.Open")
+		return nil, errors.New("console: Config.DB is nil: set it to the handle from gorm.Open")
 	case cfg.Options.Client == nil:
-		return nil, errors.New("console: Config.Options.Client is nil: pass the innomaint.Client that the host's jobs use")
+		return nil, errors.New("console: Config.Options.Client is nil: set it to the innomaint.Client of the host's jobs")
 	case cfg.Options.DryRun:
-		return nil, errors.New("console: Config.Options.DryRun is set: a dry run leaves no row that the pages could show")
+		return nil, errors.New("console: Config.Options.DryRun is set: a dry run writes no rows that the pages could show")
 	}
 	c := &Console{
 		db:     cfg.DB,
@@ -63,13 +63,13 @@ func New(cfg Config) (*Console, error) {
 	return c, nil
 }
 
-// ServeHTTP implements http.Handler. It expects paths without the prefix that it is mounted under.
+// ServeHTTP implements http.Handler. It expects paths without the prefix that the console is mounted under.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.ServeHTTP(w, r) }
 
-// Stop cancels the runs that were started here, refuses new ones and ends the live pages. It does not wait.
+// Stop cancels the runs that were started in this console, refuses new runs and closes the progress streams. It does not wait.
 func (c *Console) Stop() { c.runner.stop() }
 
-// Shutdown is Stop, and waits until the runs have settled the assets at hand and ended, or ctx has.
+// Shutdown calls Stop and waits until the runs have finished their current asset and ended, or until ctx ends.
 func (c *Console) Shutdown(ctx context.Context) error {
 	c.runner.stop()
 	return c.runner.wait(ctx)
@@ -92,7 +92,7 @@ func (c *Console) routes(files fs.FS) http.Handler {
 	return mux
 }
 
-// secure sets the headers that keep foreign code, frames and caches out.
+// secure sets headers that forbid foreign code, framing and caching.
 func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -13,13 +13,14 @@ import (
 )
 
 const (
-	// tick is how often a live page looks; cmms_sync_run moves every few seconds, runs of this process at each asset.
+	// tick is the interval at which the stream checks for progress. A run writes cmms_sync_run every few seconds; the progress
+	// of this process's runs changes with each asset.
 	tick = time.Second
-	// keepAlive is how many ticks may pass without a word, so that a peer that is gone is noticed.
+	// keepAlive is the number of ticks after which unchanged progress is sent again, to detect a closed connection.
 	keepAlive = 15
 )
 
-// progressEvent is a run as the script on the page is told of it.
+// progressEvent is the progress of a run, as sent to the script.
 type progressEvent struct {
 	ID       string `json:"id"`
 	State    string `json:"state"`
@@ -32,37 +33,37 @@ type progressEvent struct {
 	Text     string `json:"text"`
 }
 
-// events tells of runs as they go on, as server-sent events: of the one that is asked for until it has ended, else of all.
+// events streams the progress of runs as server-sent events: of one run until it ends, or of all runs.
 func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(c.runner.ctx, cancel)()
 	stream := http.NewResponseController(w)
-	_ = stream.SetWriteDeadline(time.Time{}) // the server's limit is for pages; some writers know none
+	_ = stream.SetWriteDeadline(time.Time{}) // the server's limit is for pages; not every writer supports deadlines
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 
 	watch := watcher{console: c, only: r.FormValue("run"), watched: map[string]bool{}}
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	var said []byte
-	for silent := 0; ; silent++ {
-		events, err := watch.look(ctx)
+	var sent []byte
+	for unchanged := 0; ; unchanged++ {
+		events, err := watch.progress(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
-				c.log.WarnContext(ctx, "live progress could not be read", slog.String("error", synclog.ErrorMessage(err)))
+				c.log.WarnContext(ctx, "the progress of runs could not be read", slog.String("error", synclog.ErrorMessage(err)))
 			}
-			return // the browser comes back by itself
+			return // the browser reconnects by itself
 		}
 		now, err := json.Marshal(events)
 		if err != nil {
 			return
 		}
-		if silent >= keepAlive || !slices.Equal(now, said) {
+		if unchanged >= keepAlive || !slices.Equal(now, sent) {
 			if _, err := fmt.Fprintf(w, "event: runs\ndata: %s\n\n", now); err != nil || stream.Flush() != nil {
 				return
 			}
-			said, silent = now, 0
+			sent, unchanged = now, 0
 		}
 		if watch.ended(events) {
 			return
@@ -75,14 +76,14 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// watcher follows one run, or whichever go on.
+// watcher follows one run, or all runs that are in progress.
 type watcher struct {
 	console *Console
 	only    string
-	watched map[string]bool // seen going on; told of until their end has been told
+	watched map[string]bool // runs whose end has not been sent yet
 }
 
-func (w *watcher) look(ctx context.Context) ([]progressEvent, error) {
+func (w *watcher) progress(ctx context.Context) ([]progressEvent, error) {
 	ids := []string{w.only}
 	if w.only == "" {
 		live, err := w.console.liveRuns(ctx)
@@ -116,12 +117,12 @@ func (w *watcher) look(ctx context.Context) ([]progressEvent, error) {
 	return events, nil
 }
 
-// ended reports that the one run that is followed goes on no more.
+// ended reports whether the only run that is followed has ended.
 func (w *watcher) ended(events []progressEvent) bool {
 	return w.only != "" && (len(events) == 0 || !events[0].Live)
 }
 
-// Sentence says in words where the run is.
+// Sentence describes the progress of the run.
 func (v runView) Sentence() string {
 	text := fmt.Sprintf("%s of %s assets done, %s failed", number(v.Done), number(v.Total), number(v.Failed))
 	if v.Warnings > 0 {

@@ -18,9 +18,9 @@ import (
 
 const (
 	exportPage = 1000
-	// exportSlice is what is read of a customer's log at once, since its pages go by time.
+	// exportSlice is the part of a customer's log that is read at once: its index is ordered by time.
 	exportSlice = time.Hour
-	// exportDays is how far an export reaches back that names neither a run nor an asset nor a first day.
+	// exportDays is the number of days in an export without a run, an asset or a first day.
 	exportDays = 31
 )
 
@@ -28,9 +28,9 @@ var exportHeader = []string{
 	"id", "run_id", "customer_id", "cmms_asset_id", "status", "error_kind", "error_message", "warnings", "changes", "synced_at_utc", "duration_ms",
 }
 
-// export streams rows of the log as CSV, newest first: of a run, an asset, a customer or all.
+// export streams log rows as CSV, newest first: of a run, an asset, a customer or all.
 func (c *Console) export(w http.ResponseWriter, r *http.Request) {
-	ask, err := readExport(r)
+	filter, err := exportFilter(r)
 	if err != nil {
 		c.fail(r.Context(), err).write(c, w)
 		return
@@ -39,14 +39,14 @@ func (c *Console) export(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="sync-log.csv"`)
 	out := csv.NewWriter(w)
-	_ = out.Write(exportHeader) // Flush and Error below tell of a reader who has gone
-	for page, err := range c.exportPages(r.Context(), ask) {
+	_ = out.Write(exportHeader) // Error below reports a closed connection
+	for page, err := range c.exportPages(r.Context(), filter) {
 		if err != nil {
-			c.log.ErrorContext(r.Context(), "an export broke off", slog.String("error", synclog.ErrorMessage(err)))
-			panic(http.ErrAbortHandler) // so that the browser takes the file for incomplete
+			c.log.ErrorContext(r.Context(), "an export failed", slog.String("error", synclog.ErrorMessage(err)))
+			panic(http.ErrAbortHandler) // tells the browser that the file is incomplete
 		}
 		for _, e := range page {
-			if ask.Status == "" || e.Status == ask.Status {
+			if filter.Status == "" || e.Status == filter.Status {
 				_ = out.Write(csvRow(e))
 			}
 		}
@@ -60,7 +60,7 @@ func (c *Console) export(w http.ResponseWriter, r *http.Request) {
 	out.Flush()
 }
 
-func readExport(r *http.Request) (f synclog.Filter, err error) {
+func exportFilter(r *http.Request) (f synclog.Filter, err error) {
 	f = synclog.Filter{RunID: r.FormValue("run"), CMMSAssetID: r.FormValue("id"), Status: synclog.Status(r.FormValue("status"))}
 	if f.CustomerID, err = customerOf(r); err != nil {
 		return f, err
@@ -71,20 +71,20 @@ func readExport(r *http.Request) (f synclog.Filter, err error) {
 	f.Since = time.Now().UTC().AddDate(0, 0, -exportDays)
 	if day := r.FormValue("since"); day != "" {
 		if f.Since, err = time.Parse(time.DateOnly, day); err != nil {
-			return f, failure{http.StatusBadRequest, "The first day of an export looks like 2026-11-24."}
+			return f, userError{http.StatusBadRequest, "The first day must look like 2026-11-24."}
 		}
 	}
 	return f, nil
 }
 
-// exportPages reads page by page; no connection is held in between.
-func (c *Console) exportPages(ctx context.Context, ask synclog.Filter) iter.Seq2[[]synclog.Entry, error] {
-	if ask.RunID == "" && ask.CMMSAssetID == "" && ask.CustomerID != nil {
-		return c.exportCustomer(ctx, ask)
+// exportPages reads page by page. It holds no connection between pages.
+func (c *Console) exportPages(ctx context.Context, filter synclog.Filter) iter.Seq2[[]synclog.Entry, error] {
+	if filter.RunID == "" && filter.CMMSAssetID == "" && filter.CustomerID != nil {
+		return c.exportCustomer(ctx, filter)
 	}
-	// The status is looked at afterwards, and the first day too: an index serves neither, so that the database would go
-	// on to the end of the table for the last page.
-	f := ask
+	// Status and first day are checked afterward: no index covers them, so for the last page the database would read the
+	// table to its end.
+	f := filter
 	f.Status, f.Since, f.Limit = "", time.Time{}, exportPage
 	return func(yield func([]synclog.Entry, error) bool) {
 		for {
@@ -93,38 +93,38 @@ func (c *Console) exportPages(ctx context.Context, ask synclog.Filter) iter.Seq2
 				yield(nil, err)
 				return
 			}
-			whole := len(page) == exportPage
-			if whole {
+			more := len(page) == exportPage
+			if more {
 				f.BeforeID = page[len(page)-1].ID
 			}
 			page = slices.DeleteFunc(page, func(e synclog.Entry) bool {
-				early := e.SyncedAt.Before(ask.Since)
-				whole = whole && !early
+				early := e.SyncedAt.Before(filter.Since)
+				more = more && !early
 				return early
 			})
-			if !yield(page, nil) || !whole {
+			if !yield(page, nil) || !more {
 				return
 			}
 		}
 	}
 }
 
-// exportCustomer goes back hour by hour: a page of a customer's rows is sorted after all that its Filter leaves are read.
-func (c *Console) exportCustomer(ctx context.Context, ask synclog.Filter) iter.Seq2[[]synclog.Entry, error] {
+// exportCustomer reads hour by hour: to sort one page of a customer's rows, the database reads all rows of its Filter.
+func (c *Console) exportCustomer(ctx context.Context, filter synclog.Filter) iter.Seq2[[]synclog.Entry, error] {
 	return func(yield func([]synclog.Entry, error) bool) {
-		newest, err := c.moment(ctx, "SELECT CAST(synced_at AS CHAR) AS at FROM cmms_sync_log WHERE customer_id = ? ORDER BY synced_at DESC LIMIT 1", *ask.CustomerID)
+		newest, err := c.queryTime(ctx, "SELECT CAST(synced_at AS CHAR) AS at FROM cmms_sync_log WHERE customer_id = ? ORDER BY synced_at DESC LIMIT 1", *filter.CustomerID)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		for until := newest.Add(time.Microsecond); until.After(ask.Since); until = until.Add(-exportSlice) {
-			f := synclog.Filter{CustomerID: ask.CustomerID, Until: until, Since: later(until.Add(-exportSlice), ask.Since), Limit: exportPage}
-			for whole := true; whole; {
+		for until := newest.Add(time.Microsecond); until.After(filter.Since); until = until.Add(-exportSlice) {
+			f := synclog.Filter{CustomerID: filter.CustomerID, Until: until, Since: later(until.Add(-exportSlice), filter.Since), Limit: exportPage}
+			for more := true; more; {
 				page, err := synclog.Entries(ctx, c.db, f)
 				if !yield(page, err) || err != nil {
 					return
 				}
-				if whole = len(page) == exportPage; whole {
+				if more = len(page) == exportPage; more {
 					f.BeforeID = page[len(page)-1].ID
 				}
 			}
@@ -149,7 +149,7 @@ func csvRow(e synclog.Entry) []string {
 		strings.Join(e.Warnings, " | "), strings.Join(changes, " | "), e.SyncedAt.Format("2006-01-02 15:04:05.000"), strconv.FormatInt(e.DurationMS, 10),
 	}
 	for i, cell := range row {
-		row[i] = harmless(cell)
+		row[i] = escapeFormula(cell)
 	}
 	return row
 }
@@ -161,8 +161,8 @@ func orNone(v any) any {
 	return v
 }
 
-// harmless keeps a spreadsheet from taking a cell for a formula.
-func harmless(cell string) string {
+// escapeFormula prevents a spreadsheet from reading a cell as a formula.
+func escapeFormula(cell string) string {
 	for _, start := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} {
 		if strings.HasPrefix(strings.TrimLeft(cell, " \u00a0"), start) {
 			return "'" + cell

@@ -7,18 +7,18 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// signOfLife is how long a heartbeat speaks for a run.
-const signOfLife = 30 * time.Second
+// heartbeatLimit is the age up to which a heartbeat shows that a run is alive.
+const heartbeatLimit = 30 * time.Second
 
-// liveRuns returns the ids of the runs that hold a lease now, wherever they run. The table has a row for each of them and
-// little more. A run whose row says Running without a lease is dead: its process ended before it could say so.
+// liveRuns returns the ids of the runs that hold a lease now, in any process. The table has few other rows. A run whose row
+// says Running but which holds no lease is dead: its process ended before it could write its end.
 func (c *Console) liveRuns(ctx context.Context) ([]string, error) {
 	var ids []string
 	err := c.session(ctx).Raw("SELECT DISTINCT run_id FROM cmms_sync_lock WHERE expires_at > UTC_TIMESTAMP(6) LIMIT ?", maxListed).Scan(&ids).Error
 	return ids, err
 }
 
-// runsByID reads the rows of some runs, newest first.
+// runsByID reads the rows of runs.
 func (c *Console) runsByID(ctx context.Context, ids []string) ([]synclog.Run, error) {
 	var runs []synclog.Run
 	for _, id := range ids {
@@ -31,41 +31,41 @@ func (c *Console) runsByID(ctx context.Context, ids []string) ([]synclog.Run, er
 	return runs, nil
 }
 
-// runView is a run as the pages show it.
+// runView is a run on a page.
 type runView struct {
 	synclog.Run
-	Live       bool   // it goes on
-	Dead       bool   // its row says so, but nobody holds its lease
-	Here       bool   // in this process, so that it can be cancelled here
-	Cancelling bool   // it has been
-	Done       int64  // assets
-	Asset      string // in flight or just done
+	Live      bool   // in progress
+	Dead      bool   // its row says Running, but it holds no lease
+	Here      bool   // in this process, which can cancel it
+	Canceling bool   // an operator has canceled it
+	Done      int64  // assets
+	Asset     string // current or last asset
 }
 
-// State is what the run's badge says.
+// State is the text of the run's badge.
 func (v runView) State() string {
 	switch {
 	case v.Dead:
 		return "Died"
-	case v.Cancelling && v.Live:
-		return "Cancelling"
+	case v.Canceling && v.Live:
+		return "Canceling"
 	}
 	return string(v.Status)
 }
 
-// viewRun puts together what the tables and this process know of a run.
+// viewRun combines a run's row with the progress in this process.
 func (c *Console) viewRun(run synclog.Run, live bool) runView {
 	v := runView{Run: run, Done: run.Successful + run.Failed, Asset: run.CurrentAsset}
 	if run.Status != synclog.Running {
 		return v
 	}
-	one, here := c.runner.look(run.ID)
-	fresh := time.Since(run.HeartbeatAt) < signOfLife // its lease may have come or gone between two queries
-	v.Live, v.Here, v.Cancelling = live || here || fresh, here, one.cancelling
+	job, here := c.runner.progressOf(run.ID)
+	fresh := time.Since(run.HeartbeatAt) < heartbeatLimit // its lease may have begun or ended between the two queries
+	v.Live, v.Here, v.Canceling = live || here || fresh, here, job.canceling
 	v.Dead = !v.Live
-	if here && int64(one.progress.Done) > v.Done { // newer than the row, which is written every few seconds
-		v.Done, v.Failed, v.Warnings, v.Asset = int64(one.progress.Done), int64(one.progress.Failed), int64(one.warnings), one.asset
-		v.Total = max(v.Total, int64(one.progress.Total))
+	if here && int64(job.progress.Done) > v.Done { // newer than the row, which is written every few seconds
+		v.Done, v.Failed, v.Warnings, v.Asset = int64(job.progress.Done), int64(job.progress.Failed), int64(job.warnings), job.asset
+		v.Total = max(v.Total, int64(job.progress.Total))
 		v.Successful = v.Done - v.Failed
 	}
 	return v

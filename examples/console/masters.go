@@ -11,17 +11,17 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// masterTables are where the columns of ids find their names.
+// masterTables are the tables with the names for the id columns.
 var masterTables = map[string]string{
 	"category_id": "ic3_category_master", "subcategory_id": "ic3_category_master", "manufacturer_id": "ic3_manufacturer_master",
 	"model_id": "ic3_model_master", "vendor_id": "ic3_vendor_master", "location_id": "ic3_location_master",
 	"department_id": "ic3_department_master", "status_id": "ic3_status_master",
 }
 
-// names are those of masters, by table and id.
+// names are the names of masters, by table and id.
 type names map[string]map[string]string
 
-// masterNames reads the names of the masters that changes speak of.
+// masterNames reads the names of the masters in the entries' changes.
 func (c *Console) masterNames(ctx context.Context, entries []synclog.Entry) (names, error) {
 	ids := map[string][]string{}
 	for _, e := range entries {
@@ -36,10 +36,10 @@ func (c *Console) masterNames(ctx context.Context, entries []synclog.Entry) (nam
 		}
 	}
 	found := names{}
-	for table, wanted := range ids {
+	for table, tableIDs := range ids {
 		var rows []struct{ ID, Name string }
-		slices.Sort(wanted)
-		err := c.session(ctx).Raw("SELECT id, name FROM "+table+" WHERE id IN ?", slices.Compact(wanted)).Scan(&rows).Error
+		slices.Sort(tableIDs)
+		err := c.session(ctx).Raw("SELECT id, name FROM "+table+" WHERE id IN ?", slices.Compact(tableIDs)).Scan(&rows).Error
 		if err != nil {
 			return nil, err
 		}
@@ -51,13 +51,13 @@ func (c *Console) masterNames(ctx context.Context, entries []synclog.Entry) (nam
 	return found, nil
 }
 
-// changeView is one changed column for people.
+// changeView is one changed column on a page.
 type changeView struct {
 	Column   string
 	From, To string // "" for none
 }
 
-// changesOf lays out what an attempt changed, by column.
+// changesOf returns an attempt's changes in the order of the columns.
 func (n names) changesOf(e synclog.Entry) []changeView {
 	var views []changeView
 	for _, column := range slices.Sorted(maps.Keys(e.Changes)) {
@@ -88,7 +88,7 @@ func (n names) value(column string, v any) string {
 	return fmt.Sprint(v)
 }
 
-// columnName is a column's name for people: "Purchase date" of purchase_date, "Vendor" of vendor_id.
+// columnName is a column's name on the pages: "Purchase date" for purchase_date, "Vendor" for vendor_id.
 func columnName(column string) string {
 	words := strings.ReplaceAll(strings.TrimSuffix(column, "_id"), "_", " ")
 	for _, short := range []string{"amc", "cmms", "id"} {

@@ -8,30 +8,30 @@ import (
 )
 
 const (
-	// maxListed is how many rows a page of a list has, where it is not said otherwise.
+	// maxListed is the number of rows on a page of a list.
 	maxListed = 50
-	// maxChoices is how many customers a list to choose from may have; beyond it, the id is typed.
+	// maxChoices is the maximum number of customers in a selection list. With more, the operator types the id.
 	maxChoices = 200
-	// overviewRuns is how many runs the first page tells of.
+	// overviewRuns is the number of finished runs on the overview.
 	overviewRuns = 8
 )
 
 type overviewData struct {
 	Live     []runView
 	Recent   []runView
-	LastFull *runView // the last run over every customer that has ended
+	LastFull *runView // the last finished run for all customers
 	Charts   []chart
 	Days     []day
 	Start    startForm
 }
 
-// startForm is what the form to start a run offers.
+// startForm is the selection of customers in a form.
 type startForm struct {
 	Customers []uint64
-	Typed     bool // there are too many customers to choose from
+	Typed     bool // too many customers for a selection list
 }
 
-func (c *Console) overview(r *http.Request) (answer, error) {
+func (c *Console) overview(r *http.Request) (response, error) {
 	ctx := r.Context()
 	runs, err := synclog.Runs(ctx, c.db, synclog.Filter{Limit: maxListed})
 	if err != nil {

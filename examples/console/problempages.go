@@ -7,7 +7,7 @@ import (
 
 type problemsData struct {
 	problems
-	Failures bool // else warnings
+	Failures bool // otherwise warnings
 	Customer *uint64
 	Form     startForm
 }
@@ -18,7 +18,7 @@ type problemData struct {
 	Problem  problem
 	Failures bool
 	Customer *uint64
-	Page     []affected
+	Page     []affectedAsset
 	Next     uint64
 	First    bool
 }
@@ -32,22 +32,22 @@ func sectionOf(failures bool) string {
 	return "warnings"
 }
 
-func (c *Console) failures(r *http.Request) (answer, error) {
+func (c *Console) failures(r *http.Request) (response, error) {
 	return c.problemPage(r, failing, "Failures")
 }
 
-func (c *Console) warnings(r *http.Request) (answer, error) {
+func (c *Console) warnings(r *http.Request) (response, error) {
 	return c.problemPage(r, warning, "Warnings")
 }
 
-// problemPage is the list of causes or, where one is asked for, the list of its assets.
-func (c *Console) problemPage(r *http.Request, sort sortOfTrouble, title string) (answer, error) {
+// problemPage shows the list of causes or, with the parameter cause, the assets of one cause.
+func (c *Console) problemPage(r *http.Request, typ problemType, title string) (response, error) {
 	customerID, err := customerOf(r)
 	if err != nil {
 		return nil, err
 	}
-	key, failures := r.FormValue("cause"), sort.wanted == wantedFailed
-	found, err := c.problems(r.Context(), customerID, sort, key)
+	key, failures := r.FormValue("cause"), typ.where == whereFailed
+	found, err := c.problems(r.Context(), customerID, typ, key)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (c *Console) problemPage(r *http.Request, sort sortOfTrouble, title string)
 		return view{Template: "problems", Title: title, Data: problemsData{found, failures, customerID, form}}, err
 	}
 	if len(found.List) == 0 {
-		return nil, failure{http.StatusNotFound, "No asset meets this cause any more."}
+		return nil, userError{http.StatusNotFound, "No asset is affectedAsset by this cause any more."}
 	}
 	before, err := beforeOf(r)
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *Console) problemPage(r *http.Request, sort sortOfTrouble, title string)
 	d := problemData{Problem: found.List[0], Failures: failures, Customer: customerID, First: before == 0}
 	d.Page = d.Problem.Assets
 	if before != 0 {
-		d.Page = slices.DeleteFunc(slices.Clone(d.Page), func(a affected) bool { return a.EntryID >= before })
+		d.Page = slices.DeleteFunc(slices.Clone(d.Page), func(a affectedAsset) bool { return a.EntryID >= before })
 	}
 	if len(d.Page) > maxListed {
 		d.Page = d.Page[:maxListed]

@@ -9,89 +9,89 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// maxCauses is how many causes a page tells of; the largest.
+// maxCauses is the number of causes on a page. A page shows the largest.
 const maxCauses = 40
 
-// problem is a cause with the assets whose last attempt it met.
+// problem is a cause with the assets whose last attempt it affected.
 type problem struct {
 	cause
 	Title, Advice string
-	Assets        []affected // newest attempt first
-	Since         time.Time  // the first attempt that it met, of the asset that was last good longest ago
-	LastGood      time.Time  // when the first of these assets was last good; zero: none ever was
-	NeverGood     int
+	Assets        []affectedAsset // newest attempt first
+	Since         time.Time       // when it began; see date
+	LastSuccess   time.Time       // the latest success of any of these assets; zero: none
+	NeverSynced   int
 }
 
-// affected is one asset of a problem.
-type affected struct {
+// affectedAsset is one asset of a problem.
+type affectedAsset struct {
 	assetKey
-	Name     string
-	EntryID  uint64
-	Message  string
-	Attempt  time.Time
-	LastGood time.Time
+	Name        string
+	EntryID     uint64
+	Message     string
+	Attempt     time.Time
+	LastSuccess time.Time
 }
 
-// problems is what was found, and how far it was looked for.
+// problems is the result of a search.
 type problems struct {
-	List    []problem
-	Assets  int       // of all causes, those beyond List included
-	Causes  int       // likewise
-	Reach   time.Time // attempts before it were not looked at; zero: all were
-	Looked  int       // at so many attempts, at most
-	Clipped bool      // there are more than were taken
+	List       []problem
+	Assets     int       // of all causes, including those not in List
+	Causes     int       // including those not in List
+	OldestSeen time.Time // older attempts were not searched; zero: all were
+	Window     int       // the number of attempts that were searched, at most
+	Truncated  bool      // there are more matches than maxEntries
 }
 
-// sortOfTrouble is what tells failures and warnings apart.
-type sortOfTrouble struct {
-	wanted  wanted
-	causes  func(synclog.Entry) []told
-	current func(synclog.Entry, assetState) bool // the entry is of the asset's last attempt
-	title   func(cause) string
-	advice  func(cause) string
+// problemType describes how failures and warnings differ.
+type problemType struct {
+	where    condition
+	messages func(synclog.Entry) []message
+	current  func(synclog.Entry, assetState) bool // the entry belongs to the asset's last attempt
+	title    func(cause) string
+	advice   func(cause) string
 }
 
-// told is a cause and the text that it was found in.
-type told struct {
+// message is a text with its cause.
+type message struct {
 	cause
-	message string
+	text string
 }
 
-var failing = sortOfTrouble{
-	wanted: wantedFailed,
-	causes: func(e synclog.Entry) []told {
-		return []told{{failureCause(e.ErrorKind, e.ErrorMessage, e.CMMSAssetID), e.ErrorMessage}}
+var failing = problemType{
+	where: whereFailed,
+	messages: func(e synclog.Entry) []message {
+		return []message{{failureCause(e.ErrorKind, e.ErrorMessage, e.CMMSAssetID), e.ErrorMessage}}
 	},
 	current: func(_ synclog.Entry, a assetState) bool { return a.Status == string(synclog.Failed) },
 	title:   func(c cause) string { return kindTitle(c.Kind) },
 	advice:  func(c cause) string { return failureAdvice(c.Kind) },
 }
 
-var warning = sortOfTrouble{
-	wanted: wantedWarned,
-	causes: func(e synclog.Entry) (all []told) {
+var warning = problemType{
+	where: whereWarned,
+	messages: func(e synclog.Entry) (all []message) {
 		for _, text := range e.Warnings {
-			all = append(all, told{warningCause(text), text})
+			all = append(all, message{warningCause(text), text})
 		}
 		return all
 	},
-	// A success is logged behind the time that it puts on its asset, and before that of the next attempt.
+	// A success is logged after cmms_attempted_at of its asset is set, and before the next attempt sets it again.
 	current: func(e synclog.Entry, a assetState) bool { return !e.SyncedAt.Before(a.AttemptedAt) },
-	title:   func(c cause) string { return "Not taken over: " + columnName(c.Kind) },
+	title:   func(c cause) string { return "Not applied: " + columnName(c.Kind) },
 	advice:  warningAdvice,
 }
 
-// problems groups what the last attempts of assets met, the largest group first. only limits it to one cause.
-func (c *Console) problems(ctx context.Context, customerID *uint64, sort sortOfTrouble, only string) (problems, error) {
-	entries, reach, err := c.troubled(ctx, customerID, sort.wanted)
+// problems groups the failures or warnings of the assets' last attempts, the largest group first. only limits it to one cause.
+func (c *Console) problems(ctx context.Context, customerID *uint64, typ problemType, only string) (problems, error) {
+	entries, oldestSeen, err := c.recentEntries(ctx, customerID, typ.where)
 	if err != nil {
 		return problems{}, err
 	}
-	found := problems{Reach: reach, Looked: windowRows, Clipped: len(entries) == maxTroubled}
+	found := problems{OldestSeen: oldestSeen, Window: windowRows, Truncated: len(entries) == maxEntries}
 	if customerID != nil {
-		found.Looked = customerWindowRows
+		found.Window = customerWindowRows
 	}
-	entries = newestOfEach(entries)
+	entries = newestByAsset(entries)
 	states, err := c.assetStates(ctx, keysOf(entries))
 	if err != nil {
 		return problems{}, err
@@ -101,20 +101,20 @@ func (c *Console) problems(ctx context.Context, customerID *uint64, sort sortOfT
 	for _, e := range entries {
 		key := keyOf(e)
 		state, linked := states[key]
-		if !linked || !sort.current(e, state) {
+		if !linked || !typ.current(e, state) {
 			continue
 		}
-		for _, t := range sort.causes(e) {
+		for _, t := range typ.messages(e) {
 			if only != "" && t.Key() != only {
 				continue
 			}
 			p := byCause[t.cause]
 			if p == nil {
-				p = &problem{cause: t.cause, Title: sort.title(t.cause), Advice: sort.advice(t.cause)}
+				p = &problem{cause: t.cause, Title: typ.title(t.cause), Advice: typ.advice(t.cause)}
 				byCause[t.cause] = p
 			}
 			seen[key] = true
-			p.add(affected{assetKey: key, Name: state.Name, EntryID: e.ID, Message: t.message, Attempt: e.SyncedAt, LastGood: state.SyncedAt})
+			p.add(affectedAsset{assetKey: key, Name: state.Name, EntryID: e.ID, Message: t.text, Attempt: e.SyncedAt, LastSuccess: state.SyncedAt})
 		}
 	}
 	found.Assets, found.Causes = len(seen), len(byCause)
@@ -125,43 +125,43 @@ func (c *Console) problems(ctx context.Context, customerID *uint64, sort sortOfT
 		return cmp.Or(cmp.Compare(len(b.Assets), len(a.Assets)), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Text, b.Text))
 	})
 	found.List = found.List[:min(maxCauses, len(found.List))]
-	return found, c.date(ctx, found.List, sort)
+	return found, c.date(ctx, found.List, typ)
 }
 
-// add counts an asset in, once.
-func (p *problem) add(a affected) {
+// add adds an asset, once.
+func (p *problem) add(a affectedAsset) {
 	if n := len(p.Assets); n > 0 && p.Assets[n-1].assetKey == a.assetKey {
-		return // two warnings of one cause on one asset
+		return // two warnings with one cause on one asset
 	}
 	p.Assets = append(p.Assets, a)
-	if a.LastGood.IsZero() {
-		p.NeverGood++
-	} else if a.LastGood.After(p.LastGood) {
-		p.LastGood = a.LastGood
+	if a.LastSuccess.IsZero() {
+		p.NeverSynced++
+	} else if a.LastSuccess.After(p.LastSuccess) {
+		p.LastSuccess = a.LastSuccess
 	}
 }
 
-// date finds out since when each problem is there, by the asset of it that was last good longest ago.
-func (c *Console) date(ctx context.Context, list []problem, sort sortOfTrouble) (err error) {
+// date finds the time at which each problem began, from the asset whose last success is the oldest.
+func (c *Console) date(ctx context.Context, list []problem, typ problemType) (err error) {
 	for i := range list {
 		p := &list[i]
-		oldest := slices.MinFunc(p.Assets, func(a, b affected) int { return a.LastGood.Compare(b.LastGood) })
-		good := oldest.LastGood
-		if sort.wanted == wantedWarned { // a success with a warning is not what is meant here
-			if good, err = c.lastWithout(ctx, oldest.assetKey); err != nil {
+		oldest := slices.MinFunc(p.Assets, func(a, b affectedAsset) int { return a.LastSuccess.Compare(b.LastSuccess) })
+		good := oldest.LastSuccess
+		if typ.where == whereWarned { // a success with this warning does not count
+			if good, err = c.lastCleanSuccess(ctx, oldest.assetKey); err != nil {
 				return err
 			}
-			p.LastGood = good
+			p.LastSuccess = good
 		}
-		if p.Since, err = c.firstAfter(ctx, oldest.assetKey, sort.wanted, good); err != nil {
+		if p.Since, err = c.firstAfter(ctx, oldest.assetKey, typ.where, good); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// newestOfEach keeps the first entry of each asset.
-func newestOfEach(entries []synclog.Entry) []synclog.Entry {
+// newestByAsset keeps the first entry of each asset.
+func newestByAsset(entries []synclog.Entry) []synclog.Entry {
 	seen := map[assetKey]bool{}
 	return slices.DeleteFunc(entries, func(e synclog.Entry) bool {
 		key := keyOf(e)

@@ -13,16 +13,16 @@ import (
 //go:embed templates
 var templates embed.FS
 
-// pages are the templates by name, each with the layout.
+// pages are the templates by name. Each includes the layout.
 var pages = parsePages("overview", "runs", "run", "problems", "problem", "assets", "asset", "failure")
 
-// viewData is what the layout is given.
+// viewData is the data of the layout.
 type viewData struct {
 	view
 	*Console
 }
 
-// Section is which entry of the menu the page belongs to.
+// Section is the page's entry in the menu.
 func (d viewData) Section() string {
 	switch d.Template {
 	case "run":
@@ -37,7 +37,7 @@ func (d viewData) Section() string {
 	return d.Template
 }
 
-// Customer is what a customer is called on the pages.
+// Customer is a customer's name on the pages.
 func (c *Console) Customer(id uint64) string {
 	if c.name != nil {
 		if name := c.name(id); name != "" {
@@ -47,10 +47,10 @@ func (c *Console) Customer(id uint64) string {
 	return "Customer " + strconv.FormatUint(id, 10)
 }
 
-// Scope is what a run covers.
+// Scope is the name of a run's customer, or of all customers.
 func (c *Console) Scope(customerID *uint64) string {
 	if customerID == nil {
-		return "Every customer"
+		return "All customers"
 	}
 	return c.Customer(*customerID)
 }
@@ -69,7 +69,7 @@ func parsePages(names ...string) map[string]*template.Template {
 	return parsed
 }
 
-// query builds the part of an address behind the question mark from names and values; empty values are left out.
+// query builds the query part of a URL from names and values. Empty values are left out.
 func query(pairs ...any) template.URL {
 	values := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -90,10 +90,10 @@ func query(pairs ...any) template.URL {
 			values.Set(fmt.Sprint(pairs[i]), text)
 		}
 	}
-	return template.URL("?" + values.Encode()) // Encode escapes all that could end the attribute or the query
+	return template.URL("?" + values.Encode()) // Encode escapes everything that could end the attribute or the query
 }
 
-// number groups digits by threes.
+// number adds thousands separators.
 func number[T int | int64](n T) string {
 	s := strconv.FormatInt(int64(n), 10)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
@@ -125,7 +125,7 @@ func milliseconds(ms *int64) string {
 	return duration(time.Duration(*ms) * time.Millisecond)
 }
 
-// duration is a time that something took.
+// duration formats a duration.
 func duration(d time.Duration) string {
 	switch {
 	case d <= 0:
@@ -145,7 +145,7 @@ func duration(d time.Duration) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", d.Hours()), ".0") + " h"
 }
 
-// span is a time that has passed, for people.
+// span formats an elapsed time in words.
 func span(d time.Duration) string {
 	switch {
 	case d < 2*time.Minute:

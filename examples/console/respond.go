@@ -10,12 +10,12 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// answer is what a page's function comes to: a view to be rendered, or a place to go.
-type answer interface {
+// response is the result of a page's function: a view or a redirect.
+type response interface {
 	write(c *Console, w http.ResponseWriter)
 }
 
-// view is a page: the name of its template, and what that shows.
+// view is a page: a template and its data.
 type view struct {
 	Template string
 	Title    string
@@ -24,39 +24,39 @@ type view struct {
 }
 
 func (v view) write(c *Console, w http.ResponseWriter) {
-	var page bytes.Buffer // whole or not at all
+	var page bytes.Buffer // a page that fails is not sent in part
 	if err := pages[v.Template].ExecuteTemplate(&page, "layout", viewData{view: v, Console: c}); err != nil {
 		c.log.Error("a page of the console could not be rendered", slog.String("page", v.Template), slog.String("error", err.Error()))
-		http.Error(w, "This page could not be rendered; the reason is in the log output.", http.StatusInternalServerError)
+		http.Error(w, "This page could not be rendered. The log output has the reason.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if v.Status != 0 {
 		w.WriteHeader(v.Status)
 	}
-	_, _ = page.WriteTo(w) // a reader who has gone is no failure
+	_, _ = page.WriteTo(w) // a closed connection is not an error
 }
 
-// seeOther sends the browser to another page of the console. The address is relative, so that it holds under any prefix.
-type seeOther string
+// redirect sends the browser to another page of the console. The URL is relative, so it works under any prefix.
+type redirect string
 
-func (to seeOther) write(_ *Console, w http.ResponseWriter) {
+func (to redirect) write(_ *Console, w http.ResponseWriter) {
 	w.Header().Set("Location", string(to))
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// failure is an error that is the visitor's to read.
-type failure struct {
+// userError is an error that the page shows to the operator.
+type userError struct {
 	status int
 	text   string
 }
 
-func (f failure) Error() string { return f.text }
+func (e userError) Error() string { return e.text }
 
 const maxForm = 64 << 10
 
-// page makes a handler of a page's function.
-func (c *Console) page(serve func(*http.Request) (answer, error)) http.Handler {
+// page returns the handler for a page's function.
+func (c *Console) page(serve func(*http.Request) (response, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		if err := r.ParseForm(); err != nil {
@@ -71,16 +71,16 @@ func (c *Console) page(serve func(*http.Request) (answer, error)) http.Handler {
 	})
 }
 
-// fail is the page that says what went wrong.
+// fail returns the page that shows an error.
 func (c *Console) fail(ctx context.Context, err error) view {
-	v := view{Template: "failure", Title: "That did not work", Status: http.StatusInternalServerError, Data: synclog.ErrorMessage(err)}
-	var told failure
+	v := view{Template: "failure", Title: "Error", Status: http.StatusInternalServerError, Data: synclog.ErrorMessage(err)}
+	var shown userError
 	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &told):
-		v.Status, v.Data = told.status, told.text
+	case errors.As(err, &shown):
+		v.Status, v.Data = shown.status, shown.text
 	case errors.As(err, &tooLarge):
-		v.Status, v.Data = http.StatusRequestEntityTooLarge, "That is more than a form of these pages sends."
+		v.Status, v.Data = http.StatusRequestEntityTooLarge, "The form is too large."
 	case ctx.Err() == nil:
 		c.log.ErrorContext(ctx, "a page of the console failed", slog.String("error", synclog.ErrorMessage(err)))
 	}

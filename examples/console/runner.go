@@ -11,30 +11,30 @@ import (
 )
 
 var (
-	errCancelled = errors.New("cancelled in the console")
-	errShutdown  = errors.New("the process shuts down")
+	errCanceled = errors.New("canceled in the console")
+	errShutdown = errors.New("the process is shutting down")
 )
 
-// runner owns the runs that were started here: it starts them, knows how far they are, cancels them, and waits for them
-// at the end. Everything that runs beside the requests runs here.
+// runner manages the runs that were started in this console: it starts and cancels them, records their progress and waits for
+// them at shutdown. The console starts goroutines only here.
 type runner struct {
 	db      *gorm.DB
 	options cmmsimport.Options
 
-	ctx     context.Context // of all runs
+	ctx     context.Context // the parent of all runs' contexts
 	end     context.CancelCauseFunc
 	mu      sync.Mutex
 	running map[string]*job // by run id
 	wg      sync.WaitGroup
 }
 
-// job is a run that goes on in this process.
+// job is a run in this process.
 type job struct {
-	cancel     context.CancelCauseFunc
-	cancelling bool
-	progress   cmmsimport.Progress
-	warnings   int
-	asset      string // the last one that was done
+	cancel    context.CancelCauseFunc
+	canceling bool
+	progress  cmmsimport.Progress
+	warnings  int
+	asset     string // the last finished asset
 }
 
 func newRunner(db *gorm.DB, options cmmsimport.Options) *runner {
@@ -42,44 +42,44 @@ func newRunner(db *gorm.DB, options cmmsimport.Options) *runner {
 	return &runner{db: db, options: options, ctx: ctx, end: end, running: map[string]*job{}}
 }
 
-// stop cancels every run and keeps new ones out.
+// stop cancels every run and refuses new ones.
 func (r *runner) stop() {
-	r.mu.Lock() // so that enter is before it or refuses
+	r.mu.Lock() // reserve has finished, or sees the canceled context
 	defer r.mu.Unlock()
 	r.end(errShutdown)
 }
 
-// order is what an operator asks for.
-type order struct {
+// startRequest is the run that an operator asks for.
+type startRequest struct {
 	customerID *uint64
 	assetIDs   []string
 	onlyFailed bool
 }
 
-// start begins a run and returns its id when its first asset is next; the run goes on. An error says why it did not
-// begin. The run is not bound to ctx, which limits only the wait.
-func (r *runner) start(ctx context.Context, o order) (runID string, err error) {
+// start starts a run and returns its id before the first asset; the run continues. The error says why the run did not start.
+// ctx limits only the wait for the start, not the run.
+func (r *runner) start(ctx context.Context, o startRequest) (runID string, err error) {
 	runCtx, cancel := context.WithCancelCause(r.ctx)
-	one := &job{cancel: cancel}
+	j := &job{cancel: cancel}
 	began, ended := make(chan string, 1), make(chan error, 1)
 
 	options := r.options
 	options.CustomerID, options.CMMSAssetIDs, options.OnlyFailed = o.customerID, o.assetIDs, o.onlyFailed
 	options.OnStart = func(s cmmsimport.Summary) {
-		r.add(s, one)
+		r.add(s, j)
 		began <- s.RunID
 		if r.options.OnStart != nil {
 			r.options.OnStart(s)
 		}
 	}
 	options.OnAsset = func(result cmmsimport.AssetResult, p cmmsimport.Progress) {
-		r.note(one, result, p)
+		r.recordProgress(j, result, p)
 		if r.options.OnAsset != nil {
 			r.options.OnAsset(result, p)
 		}
 	}
 
-	if err := r.enter(); err != nil {
+	if err := r.reserve(); err != nil {
 		cancel(nil)
 		return "", err
 	}
@@ -96,7 +96,7 @@ func (r *runner) start(ctx context.Context, o order) (runID string, err error) {
 		return id, nil
 	case err := <-ended:
 		select {
-		case id := <-began: // it was quick
+		case id := <-began: // the run has already ended
 			return id, nil
 		default:
 			return "", err
@@ -106,8 +106,8 @@ func (r *runner) start(ctx context.Context, o order) (runID string, err error) {
 	}
 }
 
-// enter counts a run in, unless the console has been stopped.
-func (r *runner) enter() error {
+// reserve adds a run to the wait group, unless the console has been stopped.
+func (r *runner) reserve() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ctx.Err() != nil {
@@ -117,11 +117,11 @@ func (r *runner) enter() error {
 	return nil
 }
 
-func (r *runner) add(s cmmsimport.Summary, one *job) {
+func (r *runner) add(s cmmsimport.Summary, j *job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	one.progress.Total = s.Total
-	r.running[s.RunID] = one
+	j.progress.Total = s.Total
+	r.running[s.RunID] = j
 }
 
 func (r *runner) remove(runID string) {
@@ -130,27 +130,27 @@ func (r *runner) remove(runID string) {
 	delete(r.running, runID)
 }
 
-func (r *runner) note(one *job, result cmmsimport.AssetResult, p cmmsimport.Progress) {
+func (r *runner) recordProgress(j *job, result cmmsimport.AssetResult, p cmmsimport.Progress) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	one.progress, one.asset = p, result.CMMSAssetID
-	one.warnings += len(result.Warnings)
+	j.progress, j.asset = p, result.CMMSAssetID
+	j.warnings += len(result.Warnings)
 }
 
-// cancel ends a run after the asset at hand. It reports whether the run is one of this process.
+// cancel cancels a run, which ends after its current asset. It reports whether the run is in this process.
 func (r *runner) cancel(runID string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	one, here := r.running[runID]
+	j, here := r.running[runID]
 	if here {
-		one.cancelling = true
-		one.cancel(errCancelled)
+		j.canceling = true
+		j.cancel(errCanceled)
 	}
 	return here
 }
 
-// look returns a copy of how far a run of this process is.
-func (r *runner) look(runID string) (one job, here bool) {
+// progressOf returns a copy of a job, if the run is in this process.
+func (r *runner) progressOf(runID string) (j job, here bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if found := r.running[runID]; found != nil {
@@ -159,7 +159,7 @@ func (r *runner) look(runID string) (one job, here bool) {
 	return job{}, false
 }
 
-// wait returns when no run is left, or with the error of ctx.
+// wait returns when all runs have ended, or with the error of ctx.
 func (r *runner) wait(ctx context.Context) error {
 	none := make(chan struct{})
 	go func() {

@@ -12,11 +12,11 @@ import (
 
 type runsData struct {
 	Runs   []runView
-	Before string // where the next page begins; "" for none
+	Before string // start of the next page; "": there is none
 	First  bool
 }
 
-func (c *Console) runs(r *http.Request) (answer, error) {
+func (c *Console) runs(r *http.Request) (response, error) {
 	before := r.FormValue("before")
 	runs, err := synclog.Runs(r.Context(), c.db, synclog.Filter{BeforeRunID: before, Limit: maxListed + 1})
 	if err != nil {
@@ -35,23 +35,23 @@ func (c *Console) runs(r *http.Request) (answer, error) {
 
 type runData struct {
 	Run     runView
-	Show    string // which of its attempts: failed, warned, changed, all
+	Show    string // the selected list: a key of shows
 	Entries []entryView
 	Next    uint64
 	First   bool
 }
 
-// shows are the lists of a run's page.
-var shows = map[string]wanted{"failed": wantedFailed, "warned": wantedWarned, "changed": wantedChanged, "all": wantedAll}
+// shows are the lists on a run's page.
+var shows = map[string]condition{"failed": whereFailed, "warned": whereWarned, "changed": whereChanged, "all": whereAll}
 
-func (c *Console) run(r *http.Request) (answer, error) {
+func (c *Console) run(r *http.Request) (response, error) {
 	ctx := r.Context()
 	runs, err := c.runsByID(ctx, []string{r.FormValue("id")})
 	if err != nil {
 		return nil, err
 	}
 	if len(runs) == 0 || r.FormValue("id") == "" {
-		return nil, failure{http.StatusNotFound, "There is no such run, or its row has been purged."}
+		return nil, userError{http.StatusNotFound, "This run does not exist, or its row has been purged."}
 	}
 	views, err := c.viewRuns(ctx, runs)
 	if err != nil {
@@ -80,33 +80,33 @@ func (c *Console) run(r *http.Request) (answer, error) {
 	return view{Template: "run", Title: "Run of " + at(d.Run.StartedAt), Data: d}, nil
 }
 
-// start begins a run as the form says and goes to its page.
-func (c *Console) start(r *http.Request) (answer, error) {
-	o, err := c.readOrder(r)
+// start starts a run as the form says and redirects to its page.
+func (c *Console) start(r *http.Request) (response, error) {
+	o, err := c.readStartRequest(r)
 	if err != nil {
 		return nil, err
 	}
 	id, err := c.runner.start(r.Context(), o)
 	switch {
 	case errors.Is(err, cmmsimport.ErrSyncInProgress):
-		return nil, failure{http.StatusConflict, "The run was not started: " + synclog.ErrorMessage(err)}
+		return nil, userError{http.StatusConflict, "The run was not started: " + synclog.ErrorMessage(err)}
 	case errors.Is(err, errShutdown):
-		return nil, failure{http.StatusServiceUnavailable, "The run was not started: " + err.Error() + "."}
+		return nil, userError{http.StatusServiceUnavailable, "The run was not started: " + err.Error() + "."}
 	case err != nil:
 		return nil, err
 	}
-	return seeOther("run" + string(query("id", id))), nil
+	return redirect("run" + string(query("id", id))), nil
 }
 
-func (c *Console) readOrder(r *http.Request) (o order, err error) {
+func (c *Console) readStartRequest(r *http.Request) (o startRequest, err error) {
 	switch who := r.PostFormValue("customer"); who {
 	case "":
-		return o, failure{http.StatusBadRequest, "Say for which customer the run is."}
+		return o, userError{http.StatusBadRequest, "Choose a customer."}
 	case "all":
 	default:
 		id, err := strconv.ParseUint(strings.TrimSpace(who), 10, 64)
 		if err != nil || id == 0 {
-			return o, failure{http.StatusBadRequest, "A customer is named by its number."}
+			return o, userError{http.StatusBadRequest, "The customer must be a number."}
 		}
 		o.customerID = &id
 	}
@@ -120,9 +120,9 @@ func (c *Console) readOrder(r *http.Request) (o order, err error) {
 			return o, err
 		}
 		if len(found.List) == 0 {
-			return o, failure{http.StatusConflict, "Nothing fails for this cause any more."}
+			return o, userError{http.StatusConflict, "No asset fails for this cause any more."}
 		}
-		o.onlyFailed = true // ids are unique within a customer only
+		o.onlyFailed = true // an id may also exist at another customer, where it did not fail
 		for _, a := range found.List[0].Assets {
 			o.assetIDs = append(o.assetIDs, a.ID)
 		}
@@ -130,16 +130,16 @@ func (c *Console) readOrder(r *http.Request) (o order, err error) {
 	return o, nil
 }
 
-// cancel ends a run of this process and goes back to its page.
-func (c *Console) cancel(r *http.Request) (answer, error) {
+// cancel cancels a run of this process and redirects to its page.
+func (c *Console) cancel(r *http.Request) (response, error) {
 	id := r.PostFormValue("run")
 	if !c.runner.cancel(id) {
-		return nil, failure{http.StatusConflict, "This run has ended, or it goes on in another process: its row says on which host. It can be cancelled only there."}
+		return nil, userError{http.StatusConflict, "This run has ended, or it runs in another process. Only that process can cancel it; the run’s page names its host."}
 	}
-	return seeOther("run" + string(query("id", id))), nil
+	return redirect("run" + string(query("id", id))), nil
 }
 
-// customerOf reads which customer a page is limited to; nil: none.
+// customerOf reads the customer of a request, nil for all customers.
 func customerOf(r *http.Request) (*uint64, error) {
 	text := strings.TrimSpace(r.FormValue("customer"))
 	if text == "" {
@@ -147,12 +147,12 @@ func customerOf(r *http.Request) (*uint64, error) {
 	}
 	id, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return nil, failure{http.StatusBadRequest, "A customer is named by its number."}
+		return nil, userError{http.StatusBadRequest, "The customer must be a number."}
 	}
 	return &id, nil
 }
 
-// beforeOf reads where a page of log rows begins; 0: at the newest.
+// beforeOf reads the start of a page of log rows, 0 for the newest.
 func beforeOf(r *http.Request) (uint64, error) {
 	text := r.FormValue("before")
 	if text == "" {
@@ -160,7 +160,7 @@ func beforeOf(r *http.Request) (uint64, error) {
 	}
 	id, err := strconv.ParseUint(text, 10, 63)
 	if err != nil {
-		return 0, failure{http.StatusBadRequest, "This address does not name a page."}
+		return 0, userError{http.StatusBadRequest, "The parameter before must be a number."}
 	}
 	return id, nil
 }

@@ -1,17 +1,17 @@
 package console
 
-// What parts of several pages are given: a template takes one value.
+// The data of template parts that several pages use. A template takes only one value.
 
 type fieldData struct {
-	Console *Console
-	Form    startForm
-	ID      string
-	Chosen  uint64
-	Needed  bool
+	Console  *Console
+	Form     startForm
+	ID       string
+	Chosen   uint64
+	Required bool
 }
 
 func field(c *Console, form startForm, id string, chosen *uint64, needed bool) fieldData {
-	f := fieldData{Console: c, Form: form, ID: id, Needed: needed}
+	f := fieldData{Console: c, Form: form, ID: id, Required: needed}
 	if chosen != nil {
 		f.Chosen = *chosen
 	}
@@ -39,7 +39,7 @@ func list(c *Console, runs []runView) listData { return listData{c, runs} }
 type entriesData struct {
 	Console   *Console
 	Entries   []entryView
-	ShowAsset bool // else the run
+	ShowAsset bool // otherwise the run
 }
 
 func entries(c *Console, all []entryView, showAsset bool) entriesData {

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// imports are the packages that code on a page may name without an import clause, as a reader's editor would add it.
+// imports are the packages that a code block may use without an import declaration.
 var imports = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "log": "log", "maps": "maps", "os": "os",
 	"slices": "slices", "slog": "log/slog", "sql": "database/sql", "strings": "strings", "testing": "testing", "time": "time",
@@ -27,7 +27,7 @@ var imports = map[string]string{
 	"synclog":       "ic3.internal/innomaintsync/cmmsimport/synclog",
 }
 
-// known is what a page's reader has at hand already.
+// known declares the variables that a code block may use.
 const known = `
 var (
 	ctx    context.Context
@@ -46,7 +46,7 @@ func TestGoCodeCompiles(t *testing.T) {
 	checked := 0
 	for _, page := range pages(t) {
 		if strings.HasSuffix(page, "docs/testing.md") {
-			continue // its code is whole tests, which package cmmsimporttest holds to what it runs
+			continue // its code is copied from tests: TestTestingRecipesAreCopiesOfTests
 		}
 		text := read(t, page)
 		for _, at := range goBlock.FindAllStringSubmatchIndex(text, -1) {
@@ -62,7 +62,7 @@ func TestGoCodeCompiles(t *testing.T) {
 	}
 }
 
-// load type-checks the packages of imports and all that code on a page imports itself.
+// load type-checks the packages of imports and all packages that code blocks import.
 func load(t *testing.T) packageMap {
 	t.Helper()
 	wanted := slices.Sorted(maps.Values(imports))
@@ -95,11 +95,10 @@ func (m packageMap) Import(path string) (*types.Package, error) {
 	if p := m[path]; p != nil && p.Complete() {
 		return p, nil
 	}
-	return nil, fmt.Errorf("package %s is not there", path)
+	return nil, fmt.Errorf("package %s was not found", path)
 }
 
-// compile type-checks one block: a file, declarations, or statements of a function's body. A name that a fragment
-// introduces and leaves to its reader to use is no error.
+// compile type-checks one code block: a file, declarations, or statements. Unused variables and imports are not errors.
 func compile(loaded packageMap, code string) error {
 	set := token.NewFileSet()
 	file, err := parse(set, code)
@@ -112,7 +111,7 @@ func compile(loaded packageMap, code string) error {
 			first = err
 		}
 	}}
-	_, _ = cfg.Check("page", set, []*ast.File{file}, nil) // Error has what it returns
+	_, _ = cfg.Check("page", set, []*ast.File{file}, nil) // Error receives the error
 	return first
 }
 

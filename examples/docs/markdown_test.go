@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// root is the repository.
+// root is the repository's directory.
 const root = "../.."
 
 // pages are the repository's Markdown files, relative to root.
@@ -46,7 +46,7 @@ func read(t *testing.T, page string) string {
 var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ +(.+)$`)
-	// notInAnchor is what GitHub leaves out of a heading's anchor.
+	// notInAnchor are the characters that GitHub removes from a heading's anchor.
 	notInAnchor = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 	fence       = regexp.MustCompile("(?ms)^```.*?^```")
 )
@@ -59,7 +59,7 @@ func anchors(text string) map[string]bool {
 	return found
 }
 
-func TestLinksLeadSomewhere(t *testing.T) {
+func TestLinksAreValid(t *testing.T) {
 	t.Parallel()
 	for _, page := range pages(t) {
 		for _, match := range link.FindAllStringSubmatch(fence.ReplaceAllString(read(t, page), ""), -1) {
@@ -72,7 +72,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 				target = filepath.Join(filepath.Dir(page), path)
 			}
 			if _, err := os.Stat(filepath.Join(root, target)); err != nil {
-				t.Errorf("%s: %s is not there", page, match[1])
+				t.Errorf("%s: %s does not exist", page, match[1])
 				continue
 			}
 			if anchor != "" && !anchors(read(t, target))[anchor] {

@@ -2,9 +2,7 @@ package main
 
 import (
 	"maps"
-	"os"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -97,17 +95,6 @@ func TestAlertsAreOnMetricsThatThereAre(t *testing.T) {
 			if set := (querier{samples: there}).Select(t.Context(), false, nil, selectors...); !set.Next() {
 				t.Errorf("%s selects %v, which no job has", rule.Alert, selectors)
 			}
-		}
-	}
-}
-
-func TestTheREADMENamesEachAlert(t *testing.T) {
-	t.Parallel()
-	readme, err := os.ReadFile("README.md")
-	must(t, err)
-	for _, rule := range alertRules(t) {
-		if !strings.Contains(string(readme), "`"+rule.Alert+"`") {
-			t.Errorf("README.md does not name %s", rule.Alert)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"testing"
 )
@@ -67,28 +66,6 @@ func TestASecretPrintsAsNone(t *testing.T) {
 	for _, text := range []string{fmt.Sprintf("%v %s %q %x %#v", s, s, s, s, s), fmt.Sprint(struct{ S secret }{s}), string(encoded), slog.AnyValue(s).Resolve().String()} {
 		if strings.Contains(text, apiToken) || strings.Contains(text, fmt.Sprintf("%x", apiToken)) {
 			t.Errorf("printed: %s", text)
-		}
-	}
-}
-
-// TestTheREADMEHasEachVariableAndExitCode keeps the tables of the README true.
-func TestTheREADMEHasEachVariableAndExitCode(t *testing.T) {
-	t.Parallel()
-	readme, err := os.ReadFile("README.md")
-	must(t, err)
-	for line := range strings.Lines(describeVariables()) {
-		cells := columns(line)
-		row := fmt.Sprintf("| `%s` | %s | %s |", cells[0], cells[1], cells[2])
-		if cells[1] != "required" && cells[1] != "none" {
-			row = fmt.Sprintf("| `%s` | `%s` | %s |", cells[0], cells[1], cells[2])
-		}
-		if !strings.Contains(string(readme), row) {
-			t.Errorf("README.md lacks the line\n%s", row)
-		}
-	}
-	for _, c := range exitCodes {
-		if row := fmt.Sprintf("| %d | %s |", c.code, c.meaning); !strings.Contains(string(readme), row) {
-			t.Errorf("README.md lacks the line\n%s", row)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 const (
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
 		main()
 	}
-	os.Exit(mariadbtest.Main(m))
+	os.Exit(dbtest.Main(m))
 }
 
 // world is a database with the sync's tables, a fake Innomaint, and the environment that leads the job to both.
@@ -49,8 +49,8 @@ func setup(t *testing.T) *world {
 
 func setupWithoutTables(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, dsn: mariadbtest.Database(t)}
-	w.db = mariadbtest.Open(t, w.dsn)
+	w := &world{t: t, dsn: dbtest.Database(t)}
+	w.db = dbtest.Open(t, w.dsn)
 	w.api = innomainttest.NewServer(innomainttest.WithBearerToken(apiToken))
 	t.Cleanup(w.api.Close)
 	w.environ = map[string]string{"DATABASE_DSN": w.dsn, "INNOMAINT_URL": w.api.URL(), "INNOMAINT_TOKEN": apiToken}

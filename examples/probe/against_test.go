@@ -7,15 +7,15 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // newRegister returns a database of the host's with two customers that have the asset, and the DSN of a user who may read it
 // and no more.
 func newRegister(t *testing.T) (db *gorm.DB, readOnly string) {
 	t.Helper()
-	dsn := mariadbtest.Database(t)
-	db = mariadbtest.Open(t, dsn)
+	dsn := dbtest.Database(t)
+	db = dbtest.Open(t, dsn)
 	must(t, cmmsimport.Migrate(t.Context(), db))
 
 	database := dsn[strings.LastIndex(dsn, "/")+1:]

@@ -10,14 +10,14 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/*.golden with what the program prints now")
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // as main does
-	os.Exit(mariadbtest.Main(m))
+	os.Exit(dbtest.Main(m))
 }
 
 const (

@@ -17,7 +17,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/examples/internal/showcase"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 const asMain = "QUICKSTART_TEST_AS_MAIN" // this binary is to be the program
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // as main does without -v
-	os.Exit(mariadbtest.Main(m))
+	os.Exit(dbtest.Main(m))
 }
 
 func TestTheStoryInThisProcess(t *testing.T) {
@@ -60,7 +60,7 @@ func TestTheStoryInThisProcess(t *testing.T) {
 
 func TestTheStoryOnMariaDB(t *testing.T) {
 	t.Parallel()
-	dsn := mariadbtest.Database(t)
+	dsn := dbtest.Database(t)
 	checkSummaries(t, tell(t, settings{assets: 60, dsn: dsn}))
 
 	db := open(t, dsn)
@@ -87,7 +87,7 @@ func TestTheStoryOnMariaDB(t *testing.T) {
 
 func TestADatabaseInUse(t *testing.T) {
 	t.Parallel()
-	dsn := mariadbtest.Database(t)
+	dsn := dbtest.Database(t)
 	db := open(t, dsn)
 	if err := cmmsimport.Migrate(t.Context(), db); err != nil {
 		t.Fatal(err)

@@ -17,17 +17,17 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
 	"ic3.internal/innomaintsync/examples/sharding"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 const customers = 6
 
 func TestTwoMachinesShareTheCustomers(t *testing.T) {
 	t.Parallel()
-	dsn := mariadbtest.Database(t)
-	w := invariant.NewWorld(t, mariadbtest.Open(t, dsn), invariant.Size{Customers: customers, Assets: 3})
+	dsn := dbtest.Database(t)
+	w := invariant.NewWorld(t, dbtest.Open(t, dsn), invariant.Size{Customers: customers, Assets: 3})
 	redis := asynq.RedisClientOpt{Addr: miniredis.RunT(t).Addr()}
 	queue := asynq.NewClient(redis)
 	t.Cleanup(func() { _ = queue.Close() })
@@ -55,8 +55,8 @@ func TestTwoMachinesShareTheCustomers(t *testing.T) {
 
 	// Two machines. Neither goes on with its first customer before the other has one.
 	first, second := newGate(), newGate()
-	start(t, w, redis, mariadbtest.Open(t, dsn), first)
-	start(t, w, redis, mariadbtest.Open(t, dsn), second)
+	start(t, w, redis, dbtest.Open(t, dsn), first)
+	start(t, w, redis, dbtest.Open(t, dsn), second)
 	<-first.reached
 	<-second.reached
 	first.open()

@@ -8,11 +8,11 @@ import (
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 type moment struct {
 	ID    uint64     `gorm:"column:id;primaryKey"`
@@ -51,7 +51,7 @@ func TestSerializerUnderEveryLocation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dsn := mariadbtest.Database(t)
+			dsn := dbtest.Database(t)
 			db := open(t, dsn+params)
 			if err := db.AutoMigrate(&moment{}); err != nil {
 				t.Fatal(err)
@@ -87,7 +87,7 @@ func TestSerializerUnderEveryLocation(t *testing.T) {
 func TestSerializerReadsZeroDatesAsNone(t *testing.T) {
 	t.Parallel()
 	for _, params := range []string{"?sql_mode=%27%27", "?sql_mode=%27%27&parseTime=true&loc=Asia%2FKolkata"} {
-		db := open(t, mariadbtest.Database(t)+params)
+		db := open(t, dbtest.Database(t)+params)
 		if err := db.AutoMigrate(&moment{}); err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestSerializerReadsZeroDatesAsNone(t *testing.T) {
 
 func TestSerializerOverwritesAnEarlierValueWithNull(t *testing.T) {
 	t.Parallel()
-	db := open(t, mariadbtest.Database(t))
+	db := open(t, dbtest.Database(t))
 	if err := db.AutoMigrate(&moment{}); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestSerializerNamesWhatItCannotRead(t *testing.T) {
 	type text struct {
 		At string `gorm:"column:at;serializer:utc"`
 	}
-	db := open(t, mariadbtest.Database(t))
+	db := open(t, dbtest.Database(t))
 	var got text
 	if err := db.Raw("SELECT '2026-01-01' AS `at`").Scan(&got).Error; err == nil {
 		t.Error("a string field was accepted")

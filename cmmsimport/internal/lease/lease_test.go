@@ -11,17 +11,17 @@ import (
 
 	"gorm.io/gorm"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 const lasts = 3 * time.Minute
 
 // setup returns two runs on a database with the lease table.
 func setup(t *testing.T) (db *gorm.DB, one, two *Set) {
 	t.Helper()
-	db = mariadbtest.Open(t, mariadbtest.Database(t))
+	db = dbtest.Open(t, dbtest.Database(t))
 	mustExec(t, db, "CREATE TABLE cmms_sync_lock (name VARCHAR(64) NOT NULL PRIMARY KEY, run_id CHAR(26) NOT NULL, holder VARCHAR(255) NOT NULL, expires_at DATETIME(6) NOT NULL)")
 	log := slog.New(slog.DiscardHandler)
 	return db, NewSet(db, log, "run 1", "host 1", lasts, time.Now), NewSet(db, log, "run 2", "host 2", lasts, time.Now)

@@ -12,10 +12,10 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/internal/rescue"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 // register is a database with three attempts of a dead run on the assets of customers 7 and 8, none of them logged.
 type register struct {
@@ -27,7 +27,7 @@ func run(n int) string { return fmt.Sprintf("01M%023d", n) }
 
 func setup(t *testing.T) *register {
 	t.Helper()
-	r := &register{mariadbtest.Open(t, mariadbtest.Database(t)), t}
+	r := &register{dbtest.Open(t, dbtest.Database(t)), t}
 	if err := cmmsimport.Migrate(t.Context(), r.DB); err != nil {
 		t.Fatal(err)
 	}

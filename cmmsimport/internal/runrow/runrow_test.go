@@ -11,10 +11,10 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/runrow"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 const runID = "01JC0000000000000000000001"
 
@@ -22,7 +22,7 @@ var startedAt = time.Date(2026, 3, 29, 2, 30, 0, 5000, time.UTC) // no time in B
 
 func setup(t *testing.T, dsn string) *gorm.DB {
 	t.Helper()
-	db := mariadbtest.Open(t, dsn)
+	db := dbtest.Open(t, dsn)
 	if err := db.Set("gorm:table_options", "").Migrator().CreateTable(&synclog.Run{}); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestRun(t *testing.T) {
 	for _, params := range []string{"", "?parseTime=true&loc=Europe%2FBerlin", "?clientFoundRows=true"} {
 		t.Run("FromStartToEnd"+params, func(t *testing.T) {
 			t.Parallel()
-			db := setup(t, mariadbtest.Database(t)+params)
+			db := setup(t, dbtest.Database(t)+params)
 			customer := uint64(7)
 			r := &synclog.Run{
 				ID: runID, CustomerID: &customer, Status: synclog.Running, Total: 3,
@@ -77,7 +77,7 @@ func TestRun(t *testing.T) {
 	}
 	t.Run("LateInsertChangesNothing", func(t *testing.T) {
 		t.Parallel()
-		db := setup(t, mariadbtest.Database(t))
+		db := setup(t, dbtest.Database(t))
 		r := synclog.Run{ID: runID, Status: synclog.Running, StartedAt: startedAt, HeartbeatAt: startedAt}
 		ended := r
 		ended.Status = synclog.Interrupted
@@ -89,7 +89,7 @@ func TestRun(t *testing.T) {
 	})
 	t.Run("FitsNarrowerTable", func(t *testing.T) {
 		t.Parallel()
-		db := setup(t, mariadbtest.Database(t))
+		db := setup(t, dbtest.Database(t))
 		must(t, db.Exec("ALTER TABLE cmms_sync_run MODIFY error_message VARCHAR(255) CHARACTER SET utf8mb3").Error)
 		r := &synclog.Run{ID: runID, Status: synclog.Running, StartedAt: startedAt, HeartbeatAt: startedAt}
 		must(t, runrow.Create(t.Context(), db, r))
@@ -104,7 +104,7 @@ func TestRun(t *testing.T) {
 	})
 	t.Run("ErrorNamesTheRun", func(t *testing.T) {
 		t.Parallel()
-		err := runrow.Create(t.Context(), mariadbtest.Open(t, mariadbtest.Database(t)), &synclog.Run{ID: runID})
+		err := runrow.Create(t.Context(), dbtest.Open(t, dbtest.Database(t)), &synclog.Run{ID: runID})
 		if err == nil || !strings.Contains(err.Error(), runID) {
 			t.Errorf("error %v", err)
 		}

@@ -1,4 +1,4 @@
-// Live progress: one stream of server-sent events a page. Without this script the pages are the same, and still.
+// Live progress from one stream of server-sent events per page. Without this script the pages show the same, without updates.
 "use strict";
 
 (() => {
@@ -6,7 +6,7 @@
   if (!live) return;
 
   const announcer = document.querySelector("[data-part=announcer]");
-  const quarter = new Map(); // by run: the last quarter that was announced
+  const quarter = new Map(); // by run: the last announced quarter
   const parts = (run, part) => document.querySelectorAll(`[data-run="${CSS.escape(run)}"] [data-part=${part}]`);
 
   function show(run) {
@@ -30,7 +30,7 @@
     announce(run);
   }
 
-  // A reader who listens hears of each quarter, and of the end.
+  // Announces each quarter and the end to screen readers.
   function announce(run) {
     const now = run.live ? Math.floor((4 * run.done) / Math.max(run.total, 1)) : "end";
     if (!announcer || quarter.get(run.id) === now) return;

@@ -11,7 +11,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // payloads are texts that mean something to SQL where they are not kept out of it, in at most 28 characters.
@@ -38,7 +38,7 @@ func TestSQLInEveryField(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db, err := gorm.Open(mysql.Open(mariadbtest.Database(t)+parameters), &gorm.Config{Logger: logger.Discard})
+			db, err := gorm.Open(mysql.Open(dbtest.Database(t)+parameters), &gorm.Config{Logger: logger.Discard})
 			must(t, err)
 			pool, err := db.DB()
 			must(t, err)

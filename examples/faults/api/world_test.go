@@ -15,7 +15,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // tries is how often the clients here ask, unless an answer ends that.
@@ -30,7 +30,7 @@ type world struct {
 
 func newWorld(t *testing.T, dsn string) *world {
 	t.Helper()
-	db := mariadbtest.Open(t, dsn)
+	db := dbtest.Open(t, dsn)
 	w := &world{World: invariant.NewWorld(t, db, invariant.Size{Customers: 1, Assets: 3}), known: map[string]bool{}}
 	w.tenant = newTenant(t, w.World)
 	return w
@@ -38,7 +38,7 @@ func newWorld(t *testing.T, dsn string) *world {
 
 func freshWorld(t *testing.T) *world {
 	t.Helper()
-	return newWorld(t, mariadbtest.Database(t))
+	return newWorld(t, dbtest.Database(t))
 }
 
 // second is the asset that meets the faults.

@@ -19,10 +19,10 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 // The three assets of the world, in the order in which they are synced.
 const (
@@ -44,8 +44,8 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	dsn := mariadbtest.Database(t)
-	db := mariadbtest.Open(t, dsn)
+	dsn := dbtest.Database(t)
+	db := dbtest.Open(t, dsn)
 	return &world{World: invariant.NewWorld(t, db, invariant.Size{Customers: 1, Assets: 3}), dsn: dsn, known: map[string]bool{}}
 }
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // TestPeopleEditTheAssetMeanwhile has the host change two columns of the first asset at each statement from the one that

@@ -13,7 +13,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 const (
@@ -38,7 +38,7 @@ func TestEachStatementWaitsForALockInVain(t *testing.T) {
 						return wire.Pass
 					})
 					var met atomic.Int64
-					summary, err := s.Run(t, wire.Taps{Request: once.Request, Answer: func(_ wire.Statement, number uint16) wire.Verdict {
+					summary, err := s.Run(t, wire.Taps{Request: once.Request, Response: func(_ wire.Statement, number uint16) wire.Verdict {
 						if number == lockWaitTimeout {
 							met.Add(1)
 							leave.Do(other.leave)
@@ -79,7 +79,7 @@ func TestEachStatementIsKilledWhileItWaits(t *testing.T) {
 							return wire.Pass
 						})
 						var met atomic.Int64
-						summary, err := s.Run(t, wire.Taps{Request: once.Request, Answer: func(_ wire.Statement, number uint16) wire.Verdict {
+						summary, err := s.Run(t, wire.Taps{Request: once.Request, Response: func(_ wire.Statement, number uint16) wire.Verdict {
 							if number == interrupted {
 								met.Add(1)
 							}
@@ -146,7 +146,7 @@ func TestEachStatementOfATransactionDeadlocks(t *testing.T) {
 					var met atomic.Int64
 					opts := s.Options(atomicLog)
 					hostTable(t, s, &opts)
-					summary, err := s.Run(t, wire.Taps{Request: once.Request, Answer: func(_ wire.Statement, number uint16) wire.Verdict {
+					summary, err := s.Run(t, wire.Taps{Request: once.Request, Response: func(_ wire.Statement, number uint16) wire.Verdict {
 						if number == deadlock {
 							met.Add(1)
 						}

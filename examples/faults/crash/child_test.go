@@ -18,7 +18,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 const childEnv = "CRASH_TEST_CHILD" // this binary is to run a sync, and this says which
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(mariadbtest.Main(m))
+	os.Exit(dbtest.Main(m))
 }
 
 // order is what a child process is to do.

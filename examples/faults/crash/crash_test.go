@@ -14,22 +14,22 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // place is a world on a server, seen by the test over one connection, so that every other one is a child's.
 type place struct {
 	*invariant.World
 	t        *testing.T
-	server   *mariadbtest.Server
+	server   *dbtest.Server
 	database string
 }
 
-func newPlace(t *testing.T, server *mariadbtest.Server) *place {
+func newPlace(t *testing.T, server *dbtest.Server) *place {
 	t.Helper()
 	dsn := server.Database(t)
-	db := mariadbtest.Open(t, dsn)
+	db := dbtest.Open(t, dsn)
 	pool, err := db.DB()
 	must(t, err)
 	pool.SetMaxOpenConns(1)
@@ -86,7 +86,7 @@ func TestKill(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			seed := invariant.Seed(t)
-			p := newPlace(t, mariadbtest.Start(t))
+			p := newPlace(t, dbtest.Start(t))
 			var tally tally
 			rounds := invariant.Rounds(20, 220)
 			for round := range rounds {

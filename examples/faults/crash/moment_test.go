@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // target is which of the statements that a process sends is meant.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // A process stands still (SIGSTOP) for longer than its lease lasts. Another run takes it for dead, closes it, reconstructs
@@ -28,7 +28,7 @@ func TestStall(t *testing.T) {
 		"before the first statement of an asset":     {moment: moment{target: atBegin, point: beforeSent, n: 3}},
 		"before the first statement, with AtomicLog": {moment: moment{target: atBegin, point: beforeSent, n: 3}, atomic: true},
 	}
-	server := mariadbtest.Start(t)
+	server := dbtest.Start(t)
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

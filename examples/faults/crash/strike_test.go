@@ -3,7 +3,7 @@ package crash_test
 import (
 	"sync"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // strike does something to the process that syncs, at one moment.
@@ -25,11 +25,11 @@ func (k *strike) taps() wire.Taps {
 		},
 		HalfSent: func(s wire.Statement) wire.Verdict { return k.before(halfSent, s) },
 		Sent:     func(s wire.Statement) { k.at(sent, s) },
-		Answer: func(s wire.Statement, _ uint16) wire.Verdict {
+		Response: func(s wire.Statement, _ uint16) wire.Verdict {
 			k.at(beforeAnswer, s)
 			return wire.Pass
 		},
-		Answered: func(s wire.Statement) { k.at(answered, s) },
+		Responded: func(s wire.Statement) { k.at(answered, s) },
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // hog takes every connection that an account without privileges can have, and returns how to give them back.

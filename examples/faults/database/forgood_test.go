@@ -8,7 +8,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // TestTheDatabaseIsGoneForGood: the run does not hang. It ends with an error that says what the matter is and what is not

@@ -11,7 +11,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // duringFetch calls do while the asset with this number is fetched: no transaction is open then.
@@ -47,7 +47,7 @@ func TestTheServerIsReadOnlyForAWhile(t *testing.T) {
 			begin := func() { s.Exec(t, "SET GLOBAL read_only = 1") }
 			mustComeThrough := func(opts cmmsimport.Options, taps wire.Taps) {
 				end := after(3, func() { s.Exec(t, "SET GLOBAL read_only = 0") })
-				taps.Answer = func(_ wire.Statement, number uint16) wire.Verdict {
+				taps.Response = func(_ wire.Statement, number uint16) wire.Verdict {
 					if number == readOnly {
 						end()
 					}

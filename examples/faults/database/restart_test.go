@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // TestTheServerDiesAtEachStatement kills it with SIGKILL, before it has the statement and when it has carried it out, and
@@ -34,7 +34,7 @@ func TestTheServerDiesAtEachStatement(t *testing.T) {
 							s.Server.Restart(t)
 						})}
 						if moment == "when it has carried it out" {
-							taps.Answer = once.Answer
+							taps.Response = once.Response
 						} else {
 							taps.Request = once.Request
 						}

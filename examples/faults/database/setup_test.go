@@ -6,12 +6,12 @@ import (
 
 	"ic3.internal/innomaintsync/examples/faults/invariant"
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestMain(m *testing.M) {
 	stage.Setup()
-	os.Exit(mariadbtest.Main(m))
+	os.Exit(dbtest.Main(m))
 }
 
 // small is enough for each kind of statement: a success and a failure of one customer, two successes of another.

@@ -9,7 +9,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // TestTheServerStandsStillAtEachStatement stops it with SIGSTOP, connections open, until the driver has given up waiting
@@ -28,7 +28,7 @@ func TestTheServerStandsStillAtEachStatement(t *testing.T) {
 						return wire.Pass
 					})
 					var givenUp atomic.Int64
-					summary, err := s.Run(t, wire.Taps{Request: once.Request, Left: func() {
+					summary, err := s.Run(t, wire.Taps{Request: once.Request, Closed: func() {
 						if givenUp.Add(1) == 2 {
 							s.Server.Thaw(t)
 						}
@@ -57,7 +57,7 @@ func TestIdleConnectionsAreClosedBetweenAssets(t *testing.T) {
 				<-left
 				return client.GetAsset(ctx, ref)
 			})
-			summary, err := s.Run(t, wire.Taps{Left: func() { left <- struct{}{} }}, opts)
+			summary, err := s.Run(t, wire.Taps{Closed: func() { left <- struct{}{} }}, opts)
 			s.MustSucceed(t, summary, err)
 			s.Check(t)
 		})

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/examples/faults/stage"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // TestTheConnectionBreaksAtEachStatement breaks it before the server has the statement, when the server has carried it out
@@ -38,7 +38,7 @@ func TestTheConnectionBreaksAtEachStatement(t *testing.T) {
 					once := stage.At(point, fault.do(s))
 					taps := wire.Taps{Request: once.Request}
 					if fault.answer {
-						taps = wire.Taps{Answer: once.Answer}
+						taps = wire.Taps{Response: once.Response}
 					}
 					t.Run(point.String(), func(t *testing.T) { //nolint:paralleltest // one world
 						summary, err := s.Run(t, taps, s.Options(atomic))

@@ -11,7 +11,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // meddler calls meddle behind the first UPDATE of each asset, before that transaction commits.
@@ -32,7 +32,7 @@ func (m *meddler) Update(ctx context.Context, tx *gorm.DB, row *cmmsimport.Asset
 
 func TestWritersOnOtherNodes(t *testing.T) {
 	t.Parallel()
-	nodes := mariadbtest.StartCluster(t, 3)
+	nodes := dbtest.StartCluster(t, 3)
 	bothLogs(t, "a conflict in every transaction", func(t *testing.T, atomicLog bool) { conflictInEvery(t, newDatabase(t, nodes), atomicLog) })
 	bothLogs(t, "a storm of edits", func(t *testing.T, atomicLog bool) { storm(t, newDatabase(t, nodes), atomicLog) })
 	t.Run("runs through two nodes", func(t *testing.T) { twoRuns(t, newDatabase(t, nodes)) })

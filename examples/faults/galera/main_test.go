@@ -9,19 +9,19 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 // cluster is a Galera cluster with a database of the world's own.
 type cluster struct {
-	*mariadbtest.Cluster
+	*dbtest.Cluster
 	database string
 }
 
 // newDatabase makes a database on a cluster, which may have others.
-func newDatabase(t *testing.T, nodes *mariadbtest.Cluster) cluster {
+func newDatabase(t *testing.T, nodes *dbtest.Cluster) cluster {
 	t.Helper()
 	dsn := nodes.Nodes[0].Database(t)
 	return cluster{Cluster: nodes, database: dsn[strings.LastIndex(dsn, "/")+1:]}
@@ -30,7 +30,7 @@ func newDatabase(t *testing.T, nodes *mariadbtest.Cluster) cluster {
 // node opens a pool on one node.
 func (c cluster) node(t *testing.T, i int) *gorm.DB {
 	t.Helper()
-	return mariadbtest.Open(t, c.Nodes[i].DSN(c.database))
+	return dbtest.Open(t, c.Nodes[i].DSN(c.database))
 }
 
 // check holds the invariant on each of these nodes. wsrep_sync_wait makes a node apply first what others have committed.
@@ -39,7 +39,7 @@ func (c cluster) check(t *testing.T, w *invariant.World, nodes ...int) {
 	usual := w.DB
 	defer func() { w.DB = usual }()
 	for _, i := range nodes {
-		w.DB = mariadbtest.Open(t, c.Nodes[i].DSN(c.database)+"?wsrep_sync_wait=1")
+		w.DB = dbtest.Open(t, c.Nodes[i].DSN(c.database)+"?wsrep_sync_wait=1")
 		for _, violation := range w.Violations(t) {
 			t.Errorf("on node %d: %s", i, violation)
 		}
@@ -49,7 +49,7 @@ func (c cluster) check(t *testing.T, w *invariant.World, nodes ...int) {
 // awaitApplied waits until a node has applied what the others have committed.
 func (c cluster) awaitApplied(t *testing.T, i int) {
 	t.Helper()
-	exec(t, mariadbtest.Open(t, c.Nodes[i].DSN(c.database)+"?wsrep_sync_wait=1"), "SELECT 1")
+	exec(t, dbtest.Open(t, c.Nodes[i].DSN(c.database)+"?wsrep_sync_wait=1"), "SELECT 1")
 }
 
 // exec repeats a statement until it meets no conflict.

@@ -8,12 +8,12 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestNodesThatFail(t *testing.T) {
 	t.Parallel()
-	nodes := mariadbtest.StartCluster(t, 3)
+	nodes := dbtest.StartCluster(t, 3)
 	for range invariant.Rounds(1, 10) {
 		bothLogs(t, "killed in a transaction", func(t *testing.T, atomicLog bool) { killed(t, newDatabase(t, nodes), atomicLog) })
 		bothLogs(t, "killed while its last commit is on the way", func(t *testing.T, atomicLog bool) { killedInCommit(t, newDatabase(t, nodes), atomicLog) })

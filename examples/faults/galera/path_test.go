@@ -11,7 +11,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // path is how a host reaches the cluster: a new connection goes to the first of these nodes that takes it. It counts the
@@ -40,7 +40,7 @@ func (p *path) pool(t *testing.T, database string) *gorm.DB {
 		return nil, errors.Join(reasons...)
 	})
 	t.Cleanup(func() { mysql.DeregisterDialContext(network) })
-	return mariadbtest.Open(t, "root@"+network+"(first)/"+database)
+	return dbtest.Open(t, "root@"+network+"(first)/"+database)
 }
 
 // event is something to do when a statement of this text, or with an argument of this text, is on its way to the server.

@@ -11,14 +11,14 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mariadbtest.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 func newWorld(t *testing.T) *invariant.World {
 	t.Helper()
-	return invariant.NewWorld(t, mariadbtest.Open(t, mariadbtest.Database(t)), invariant.Size{})
+	return invariant.NewWorld(t, dbtest.Open(t, dbtest.Database(t)), invariant.Size{})
 }
 
 // sync makes a run that fails for two assets, and leaves the others new.

@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 // A database is a real one with triggers that fail on demand, emptied for each sequence that is drawn.
@@ -48,7 +48,7 @@ var triggers = []string{
 func openDatabase(t *testing.T) *database {
 	t.Helper()
 	// What survives a power cut is not what is looked at here, so commits need not reach the disk.
-	server := mariadbtest.Start(t, "--innodb-flush-log-at-trx-commit=0")
+	server := dbtest.Start(t, "--innodb-flush-log-at-trx-commit=0")
 	dsn := server.Database(t)
 	d := &database{host: open(t, dsn)}
 	d.mustExec(t, "CREATE USER sync@localhost")
@@ -65,7 +65,7 @@ func openDatabase(t *testing.T) *database {
 
 func open(t *testing.T, dsn string) *gorm.DB {
 	t.Helper()
-	db := mariadbtest.Open(t, dsn)
+	db := dbtest.Open(t, dsn)
 	pool, err := db.DB()
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"pgregory.net/rapid"
 
-	"ic3.internal/innomaintsync/internal/mariadbtest"
+	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
 func TestMain(m *testing.M) {
@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", checks); err != nil { // before -rapid.checks is parsed, which has the last word
 		log.Fatal(err)
 	}
-	os.Exit(mariadbtest.Main(m))
+	os.Exit(dbtest.Main(m))
 }
 
 // TestRunsMatchTheModel drives sequences of up to three runs.

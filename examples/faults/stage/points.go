@@ -9,7 +9,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // Point is a moment of a run: when it sends a statement of this kind for the n-th time. Texts are no good for that: the
@@ -100,7 +100,7 @@ type Once struct {
 	fired bool
 }
 
-// At returns a tap for a point, to be used as the Request of Taps, or through Answer.
+// At returns a tap for a point, to be used as the Request of Taps, or through Response.
 func At(point Point, do func(wire.Statement) wire.Verdict) *Once { return &Once{point: point, do: do} }
 
 // Request is for Taps.Request.
@@ -120,8 +120,8 @@ func (o *Once) Request(s wire.Statement) wire.Verdict {
 	return o.do(s)
 }
 
-// Answer is for Taps.Answer.
-func (o *Once) Answer(s wire.Statement, _ uint16) wire.Verdict { return o.Request(s) }
+// Response is Request for Taps.Response.
+func (o *Once) Response(s wire.Statement, _ uint16) wire.Verdict { return o.Request(s) }
 
 // MustHaveFired fails the test if the point was not reached.
 func (o *Once) MustHaveFired(t testing.TB) {

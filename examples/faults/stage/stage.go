@@ -16,8 +16,8 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
-	"ic3.internal/innomaintsync/internal/mariadbtest"
-	"ic3.internal/innomaintsync/internal/mariadbtest/wire"
+	"ic3.internal/innomaintsync/internal/dbtest"
+	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
 // account is the host's: it may do all in its database, and nothing to the server.
@@ -32,7 +32,7 @@ type Settings struct {
 
 // Stage is a world behind a proxy.
 type Stage struct {
-	Server *mariadbtest.Server
+	Server *dbtest.Server
 	Proxy  *wire.Proxy
 	World  *invariant.World
 	Admin  *sql.DB // straight to the server, without a default database
@@ -45,7 +45,7 @@ type Stage struct {
 func New(t testing.TB, set Settings) *Stage {
 	t.Helper()
 	// flush 2: what is committed is with the kernel, which outlives the server, if not a power cut
-	server := mariadbtest.Start(t, append(set.Flags, "--innodb-flush-log-at-trx-commit=2")...)
+	server := dbtest.Start(t, append(set.Flags, "--innodb-flush-log-at-trx-commit=2")...)
 	server.Database(t) // t1
 	s := &Stage{Server: server, Proxy: wire.Start(t, server.Socket()), Admin: server.Admin(t), database: "t1", params: set.Params}
 	for _, text := range []string{

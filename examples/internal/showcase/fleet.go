@@ -1,4 +1,4 @@
-// Package showcase has what the examples show the sync on: a fleet of assets, a database in this process, and a past.
+// Package showcase has the sample data of the examples: assets, an in-process database, and past runs.
 package showcase
 
 import (
@@ -11,10 +11,10 @@ import (
 type Asset struct {
 	CustomerID uint64
 	ID         string
-	Body       map[string]any // what the API answers; see docs of innomaint.FieldMap for what else it may look like
+	Body       map[string]any // the API's response; innomaint.FieldMap documents other formats
 }
 
-// Customers are three customers with their sites. Their ids are high so that they meet no real customer's.
+// Customers are three customers with their sites. Their ids are high to avoid those of real customers.
 var Customers = []struct {
 	ID     uint64
 	prefix string
@@ -26,7 +26,7 @@ var Customers = []struct {
 	{990003, "QS-CAMP", [2]string{"Green Valley Campus", "Green Valley Hostel"}, "Deccan Facility Care"},
 }
 
-// CustomerName is a customer's largest site, "" for somebody else's id.
+// CustomerName returns the name of a customer's largest site, "" for another id.
 func CustomerName(id uint64) string {
 	for _, c := range Customers {
 		if c.ID == id {
@@ -36,7 +36,7 @@ func CustomerName(id uint64) string {
 	return ""
 }
 
-// The kinds of equipment, which every customer has.
+// equipment are the kinds of equipment that each customer has.
 var equipment = []struct {
 	category, subcategory, manufacturer, model, name, power, cost string
 }{
@@ -60,7 +60,7 @@ var (
 	departments = []string{"Facilities", "Electrical", "Housekeeping", "Safety"}
 )
 
-// NewFleet returns n assets, a third of them each customer's.
+// NewFleet returns n assets, a third for each customer.
 func NewFleet(n int) []Asset {
 	fleet := make([]Asset, n)
 	for i := range fleet {
@@ -110,7 +110,7 @@ func newBody(id string, i, c int) map[string]any {
 	}
 }
 
-// Ref is a master as the API gives it.
+// Ref is a master as the API returns it.
 func Ref(id int, name string) map[string]any { return map[string]any{"id": id, "name": name} }
 
 // Vendor is the service company of customer number c.

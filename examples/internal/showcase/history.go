@@ -12,9 +12,9 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// trouble is what goes wrong with some assets in the last nights of the past.
+// trouble is a failure or warning of some assets in the last nights.
 type trouble struct {
-	nights   int // for so many nights, the last one included
+	nights   int // number of nights, including the last
 	assets   func(i int) bool
 	kind     string
 	message  string // %q: the asset's id
@@ -34,10 +34,10 @@ var troubles = []trouble{
 		warnings: []string{`purchase_cost: "on request" is no decimal number; stays empty`}},
 }
 
-// Past writes so many nights of runs into the audit tables, the last one in the night before now, and the fleet into
-// ic3_asset_master as they left it. The tables must be empty.
+// Past writes a run for each night into the audit tables, the last one in the night before now. It writes the assets into
+// ic3_asset_master in the state after the last run. The tables must be empty.
 func Past(ctx context.Context, db *gorm.DB, fleet []Asset, nights int, now time.Time) error {
-	const step = 380 * time.Millisecond // an asset
+	const step = 380 * time.Millisecond // per asset
 	var last time.Time
 	for night := nights; night >= 1; night-- {
 		last = now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-night).Add(90 * time.Minute)
@@ -57,7 +57,7 @@ func Past(ctx context.Context, db *gorm.DB, fleet []Asset, nights int, now time.
 				run.Successful++
 			}
 		}
-		if err := db.WithContext(ctx).CreateInBatches(entries, 500).Error; err != nil { // a row at a time takes the engine minutes
+		if err := db.WithContext(ctx).CreateInBatches(entries, 500).Error; err != nil { // row by row the engine needs minutes
 			return err
 		}
 		if err := finishRun(ctx, db, &run, time.Duration(len(fleet))*step+time.Duration(night%7)*4*time.Second); err != nil {
@@ -78,7 +78,7 @@ func finishRun(ctx context.Context, db *gorm.DB, run *synclog.Run, took time.Dur
 	return synclog.CreateRun(ctx, db, run)
 }
 
-// attempt is what a night brought for asset number i.
+// attempt returns the log row of asset number i in one night.
 func attempt(asset Asset, i, night int) synclog.Entry {
 	e := synclog.Entry{CustomerID: asset.CustomerID, CMMSAssetID: asset.ID, Status: synclog.Success, DurationMS: int64(120 + (i*37+night*11)%290)}
 	for _, t := range troubles {
@@ -119,7 +119,7 @@ func writeAssets(ctx context.Context, db *gorm.DB, fleet []Asset, last time.Time
 	return db.WithContext(ctx).CreateInBatches(rows, 100).Error
 }
 
-// TroubleOf is the kind of failure that asset number i had in the last night of the past, "" for none.
+// TroubleOf returns the failure kind of asset number i in the last night, "" for none.
 func TroubleOf(i int) string {
 	for _, t := range troubles {
 		if t.kind != "" && t.assets(i) {
