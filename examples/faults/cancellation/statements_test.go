@@ -33,7 +33,7 @@ func TestCancelledInAStatement(t *testing.T) { //nolint:paralleltest // goleak l
 	one := want{successful: 1, failed: 1} // the second failed
 	two := want{successful: 2}            // the second was done
 	all := want{successful: 3, completes: true}
-	gone := want{successful: 1, failed: 1, kind: string(innomaint.KindNotFound)}
+	gone := want{successful: 1, failed: 1, kind: innomaint.KindNotFound}
 
 	const runRow, lease = "EXECUTE INSERT INTO cmms_sync_run", "EXECUTE INSERT INTO cmms_sync_lock"
 	tests := []struct {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -25,7 +26,7 @@ type logRow struct {
 	CustomerID  uint64
 	CmmsAssetID string
 	Status      synclog.Status
-	ErrorKind   string
+	ErrorKind   innomaint.Kind
 	SyncedAt    string
 	Warnings    int64
 }

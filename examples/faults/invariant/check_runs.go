@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -112,7 +113,7 @@ func (run *notedRun) checkSummary(v *violations) {
 	if !run.watched {
 		return
 	}
-	byKind, successful := map[string]int{}, 0
+	byKind, successful := map[innomaint.Kind]int{}, 0
 	for _, r := range run.results {
 		if r.status == synclog.Success {
 			successful++
