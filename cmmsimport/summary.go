@@ -62,7 +62,11 @@ func (s Summary) String() string {
 	row("warnings", "%d", s.Warnings)
 	row("duration", "%s", s.Duration.Round(time.Millisecond))
 	for _, c := range s.Causes {
-		row(fmt.Sprintf("failed %d times", c.Count), "%s: %s (for example asset %q of customer %d)", c.Kind, c.Message, c.CMMSAssetID, c.CustomerID)
+		message := c.Message
+		if !strings.HasPrefix(message, string(c.Kind)) { // the client's own errors begin with it
+			message = string(c.Kind) + ": " + message
+		}
+		row(fmt.Sprintf("%d failed", c.Count), "%s (for example asset %q of customer %d)", message, c.CMMSAssetID, c.CustomerID)
 	}
 	_ = w.Flush() // a strings.Builder does not fail
 	return b.String()

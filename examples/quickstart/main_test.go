@@ -39,7 +39,7 @@ func TestTheStoryInThisProcess(t *testing.T) {
 	for _, want := range []string{
 		"Migrate creates: ic3_asset_master, ic3_category_master,",
 		"   50 of 60 assets, 5 failed",
-		"failed 3 times   not_found: ",
+		"3 failed         not_found (HTTP 404): ",
 		`(for example asset "QS-MALL-0023" of customer 990002)`,
 		`(for example asset "QS-HOSP-0007" of customer 990001)`,
 		`(for example asset "QS-CAMP-0048" of customer 990003)`,
