@@ -20,7 +20,7 @@ const (
 	secondIsGone              // as secondAtAPI, and Innomaint has no such asset
 )
 
-// What the run does with its own context ends at once, also where the answer never comes. What settles an attempt or the
+// What the run does with its own context ends at once, also where the answer never comes. What records an attempt or the
 // run is not reached by the cancellation, and the database answers.
 var (
 	reached    = []moment{before, unanswered, after}

@@ -42,8 +42,8 @@ func (p *place) order(proxy *wire.Proxy) order {
 	return order{DSN: proxy.DSN(p.database), URL: p.API.URL()}
 }
 
-// settled waits until the server has done with what a child's connections left.
-func (p *place) settled() {
+// awaitDisconnected waits until the server has executed what the connections of a child left, and closed them.
+func (p *place) awaitDisconnected() {
 	p.t.Helper()
 	p.awaitNone("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()")
 }
@@ -144,7 +144,7 @@ func (p *place) kill(r *rand.Rand, m moment, atomic bool) outcome {
 	process <- c.cmd.Process
 	out.killed = c.wait(p.t, p.World)
 	proxy.Close()
-	p.settled()
+	p.awaitDisconnected()
 
 	dead := p.dead()
 	successes, failures := p.unlogged(dead, synclog.Success), p.unlogged(dead, synclog.Failed)

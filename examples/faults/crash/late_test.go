@@ -33,7 +33,7 @@ func TestLateLogRowOfDeadRun(t *testing.T) {
 	}
 
 	close(deliver)
-	p.settled()
+	p.awaitDisconnected()
 	proxy.Close()
 	p.oneOwnRow(dead, p.Assets[2])
 	p.Check(t)

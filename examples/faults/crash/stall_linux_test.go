@@ -67,7 +67,7 @@ func TestStall(t *testing.T) {
 				t.Error("the stalled process was killed")
 			}
 			proxy.Close()
-			p.settled()
+			p.awaitDisconnected()
 			if n := p.added(stalled); n != 0 {
 				t.Errorf("%d added log rows are left", n)
 			}
@@ -116,7 +116,7 @@ func TestStallThenKill(t *testing.T) {
 				t.Error("the process was not killed")
 			}
 			proxy.Close()
-			p.settled()
+			p.awaitDisconnected()
 			p.oneOwnRow(stalled, p.Assets[2])
 			p.Check(t)
 		})
