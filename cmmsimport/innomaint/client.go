@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-resty/resty/v2"
 	"golang.org/x/time/rate"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
 
 // Client gets assets from one tenant's API. It is safe for concurrent use, and starts no goroutine of its own.
@@ -139,19 +141,19 @@ func (c *Client) undecoded(ref AssetRef, failed *Error) error {
 	if failed == nil {
 		return nil
 	}
-	failed.AssetID, failed.Message = ref.AssetID, c.redactor().text(failed.Message)
+	failed.AssetID, failed.Message = ref.AssetID, c.redactor().Text(failed.Message)
 	return failed
 }
 
 // redactor knows the secrets of now: the last login's token is one of them.
-func (c *Client) redactor() redactor {
+func (c *Client) redactor() redact.Secrets {
 	secrets := append(c.auth.credentials().secrets(), c.path.secrets...)
 	if c.login != nil {
 		if t := c.login.token.Load(); t != nil {
 			secrets = append(secrets, t.value)
 		}
 	}
-	return newRedactor(secrets...)
+	return redact.Known(secrets...)
 }
 
 // String names the address and the auth scheme.

@@ -99,7 +99,7 @@ func (x *exchange) settle(response *resty.Response, err error) {
 	}
 	if x.failure != nil {
 		x.failure.StatusCode, x.failure.AssetID, x.failure.Tries = status, x.ref.AssetID, x.tries
-		x.failure.Message = x.client.redactor().text(x.failure.Message)
+		x.failure.Message = x.client.redactor().Text(x.failure.Message)
 	}
 }
 
@@ -113,7 +113,7 @@ func (x *exchange) notSent(ctx context.Context, err error) error {
 			Message: "Config.RatePerSecond leaves no request before the deadline in " + time.Until(deadline).String()}
 	}
 	failed := badResponse("the request could not be made")
-	failed.AssetID, failed.Tries, failed.Err = x.ref.AssetID, x.tries, x.client.redactor().cause(err)
+	failed.AssetID, failed.Tries, failed.Err = x.ref.AssetID, x.tries, x.client.redactor().Cause(err)
 	return failed
 }
 

@@ -18,7 +18,7 @@ import (
 
 // brokenExchange says what it means that no whole answer came.
 func (c *Client) brokenExchange(err error) *Error {
-	cause := c.redactor().cause(err)
+	cause := c.redactor().Cause(err)
 	var corrupt flate.CorruptInputError
 	var elsewhere *redirectError
 	var network net.Error

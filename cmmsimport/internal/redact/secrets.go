@@ -1,4 +1,4 @@
-package innomaint
+package redact
 
 import (
 	"bytes"
@@ -11,22 +11,22 @@ import (
 	"strings"
 )
 
-const redacted = "[redacted]"
+const bracketed = "[redacted]"
 
 // What looks like a secret even where it is not one of ours.
 var (
-	queryPattern  = regexp.MustCompile(`\?[^\s"'<>?]*=[^\s"'<>]*`)
-	bearerPattern = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[^\s"',;]+`)
-	secretPattern = regexp.MustCompile(`(?i)("?\b(?:access_?token|token|password|passwd|secret|api[-_]?key|authorization)"?\s*[:=]\s*)("[^"]*"|[^\s",;}&]+)`)
-	userPattern   = regexp.MustCompile(`://[^\s/@"']+@`)
+	anyQueryPattern = regexp.MustCompile(`\?[^\s"'<>?]*=[^\s"'<>]*`)
+	schemePattern   = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[^\s"',;]+`)
+	wordPattern     = regexp.MustCompile(`(?i)("?\b(?:access_?token|token|password|passwd|secret|api[-_]?key|authorization)"?\s*[:=]\s*)("[^"]*"|[^\s",;}&]+)`)
+	userPattern     = regexp.MustCompile(`://[^\s/@"']+@`)
 )
 
-// redactor takes secrets out of texts that others wrote: servers, transports, proxies.
-type redactor struct{ secrets []string }
+// Secrets takes secrets out of texts that others wrote: servers, transports, proxies.
+type Secrets struct{ secrets []string }
 
-// newRedactor takes the secrets as they are; it looks for them as URLs, JSON and Go's quoted texts spell them too.
-func newRedactor(secrets ...string) redactor {
-	var r redactor
+// Known takes the secrets as they are; it looks for them as URLs, JSON and Go's quoted texts spell them too.
+func Known(secrets ...string) Secrets {
+	var r Secrets
 	for _, secret := range secrets {
 		if secret == "" {
 			continue
@@ -57,10 +57,10 @@ func spellings(secret string) []string {
 
 func unquoted(s string) string { return s[1 : len(s)-1] }
 
-// text returns s without secrets and query strings.
-func (r redactor) text(s string) string {
+// Text returns s without secrets and query strings.
+func (r Secrets) Text(s string) string {
 	for _, secret := range r.secrets {
-		s = strings.ReplaceAll(s, secret, redacted)
+		s = strings.ReplaceAll(s, secret, bracketed)
 	}
 	for range 5 { // what one pass writes may look to another pattern like a secret; it settles in two or three
 		next := withoutPatterns(s)
@@ -73,14 +73,14 @@ func (r redactor) text(s string) string {
 }
 
 func withoutPatterns(s string) string {
-	s = userPattern.ReplaceAllString(s, "://"+redacted+"@")
-	s = queryPattern.ReplaceAllString(s, "?"+redacted)
-	s = bearerPattern.ReplaceAllString(s, "$1 "+redacted)
-	return secretPattern.ReplaceAllString(s, "$1"+redacted)
+	s = userPattern.ReplaceAllString(s, "://"+bracketed+"@")
+	s = anyQueryPattern.ReplaceAllString(s, "?"+bracketed)
+	s = schemePattern.ReplaceAllString(s, "$1 "+bracketed)
+	return wordPattern.ReplaceAllString(s, "$1"+bracketed)
 }
 
-// cause returns err without the URL that net/http puts around it, and with a redacted text where it holds more.
-func (r redactor) cause(err error) error {
+// Cause returns err without the URL that net/http puts around it, and with a bracketed text where it holds more.
+func (r Secrets) Cause(err error) error {
 	var urlError *url.Error
 	if errors.As(err, &urlError) {
 		err = urlError.Err
@@ -88,7 +88,7 @@ func (r redactor) cause(err error) error {
 	if err == nil {
 		return nil
 	}
-	if text := r.text(err.Error()); text != err.Error() {
+	if text := r.Text(err.Error()); text != err.Error() {
 		return &redactedError{text, err}
 	}
 	return err

@@ -1,4 +1,4 @@
-package innomaint
+package redact
 
 import (
 	"encoding/json"
@@ -12,9 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzRedactor plants a secret that the redactor knows between arbitrary text, spelled as servers, transports and loggers
+// FuzzSecrets plants a secret that the Secrets knows between arbitrary text, spelled as servers, transports and loggers
 // spell it, and a query string that it does not know.
-func FuzzRedactor(f *testing.F) {
+func FuzzSecrets(f *testing.F) {
 	f.Add("", "s3cr3t-value", "")
 	f.Add(`Get "https://h/p?`, `s3cr"t /&+é`, `": EOF`)
 	f.Add(`{"token":"`, "a@b:c/d?e", `"}`)
@@ -25,16 +25,16 @@ func FuzzRedactor(f *testing.F) {
 	f.Add("://a://", "aaaa", "a@aaaa@")
 	f.Add("\xff", "p\xffss\u2028word", "\xc3")
 	f.Fuzz(func(t *testing.T, before, secret, after string) {
-		r := newRedactor(secret)
+		r := Known(secret)
 		for _, text := range append(spelled(before, secret, after), before, after) {
-			once := r.text(text)
-			if twice := r.text(once); twice != once && len(secret) >= 6 {
+			once := r.Text(text)
+			if twice := r.Text(once); twice != once && len(secret) >= 6 {
 				t.Errorf("not idempotent: %q\n once %q\ntwice %q", text, once, twice)
 			}
 			if utf8.ValidString(text) && utf8.ValidString(secret) && !utf8.ValidString(once) {
 				t.Errorf("%q became invalid UTF-8 %q", text, once)
 			}
-			if len(once) > (len(redacted)+1)*(len(text)+1) {
+			if len(once) > (len(bracketed)+1)*(len(text)+1) {
 				t.Errorf("%d bytes became %d", len(text), len(once))
 			}
 		}
@@ -43,7 +43,7 @@ func FuzzRedactor(f *testing.F) {
 		}
 		for _, text := range spelled(before, secret, after) {
 			cause := fmt.Errorf("wrapped: %w", &url.Error{Op: "Get", URL: "https://h.example/?" + secret, Err: errors.New(text)})
-			for _, got := range []string{r.text(text), r.cause(cause).Error(), r.cause(fmt.Errorf("broken: %w", errors.New(text))).Error()} {
+			for _, got := range []string{r.Text(text), r.Cause(cause).Error(), r.Cause(fmt.Errorf("broken: %w", errors.New(text))).Error()} {
 				for _, spelling := range spelled("", secret, "")[:plainSpellings] {
 					if strings.Contains(got, strings.TrimSpace(spelling)) {
 						t.Errorf("%q survives in %q\nof %q", spelling, got, text)
@@ -89,7 +89,7 @@ func distinct(before, secret, after string) bool {
 	if len(secret) < 6 || strings.ContainsAny(secret, "[]") || strings.TrimSpace(secret) != secret || !utf8.ValidString(secret) {
 		return false
 	}
-	frame := strings.Join(spelled(before, "", after), " ") + redacted + "wrapped: broken: Get https://h.example/?"
+	frame := strings.Join(spelled(before, "", after), " ") + bracketed + "wrapped: broken: Get https://h.example/?"
 	for _, spelling := range spelled("", secret, "")[:plainSpellings] {
 		if strings.Contains(frame, strings.TrimSpace(spelling)) {
 			return false
