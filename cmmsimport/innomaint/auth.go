@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
 
 // Auth is how the client identifies itself: made by [BearerToken], [APIKey] or [Login]. It prints as its scheme only,
@@ -53,7 +55,7 @@ func (a Auth) String() string {
 	if a.credentials == nil {
 		return "no auth"
 	}
-	return a.credentials().scheme + " [redacted]"
+	return a.credentials().scheme + " " + redact.Placeholder
 }
 
 // Format implements [fmt.Formatter]: String under every verb.
@@ -72,7 +74,7 @@ func (a Auth) problem() string {
 	case c.header == "" && c.scheme != "login":
 		return "APIKey needs the name of a header"
 	case c.header != "" && !isHeaderName(c.header):
-		return "APIKey: the header's name may hold letters, digits and hyphens only"
+		return "APIKey has a header name with characters other than letters, digits, hyphens and underscores"
 	case c.header != "" && !isHeaderValue(c.value):
 		return "the " + c.scheme + " is empty or holds characters that no header can carry"
 	case c.header == "" && (c.username == "" || c.password == ""):

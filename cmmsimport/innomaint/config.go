@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
 
 // Config says where a tenant's API is and what it speaks. BaseURL and Auth are required; the zero value of everything
@@ -155,7 +157,7 @@ func baseURLProblem(s string) string {
 	case u.Host == "" || u.Hostname() == "":
 		return "names no host"
 	case u.User != nil:
-		return "holds a user or a password: use Config.Auth"
+		return "contains a user or a password; use Config.Auth instead"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(s, "#"):
 		return "has a query or a fragment: a query belongs into Config.AssetPath"
 	}
@@ -186,7 +188,7 @@ func (c Config) String() string {
 		base = c.BaseURL
 	}
 	if before, _, ok := strings.Cut(path, "?"); ok {
-		path = before + "?[redacted]"
+		path = before + "?" + redact.Placeholder
 	}
 	return fmt.Sprintf("innomaint.Config{BaseURL: %s, AssetPath: %s, Auth: %s}", base, path, c.Auth)
 }

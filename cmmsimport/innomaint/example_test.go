@@ -13,14 +13,14 @@ import (
 func ExampleNew() {
 	client, err := innomaint.New(innomaint.Config{
 		BaseURL: "https://tenant.example.com",
-		Auth:    innomaint.BearerToken("the token"), // prints as [redacted]
+		Auth:    innomaint.BearerToken("the token"), // prints as REDACTED
 	})
 	fmt.Println(client, err)
 
 	_, err = innomaint.New(innomaint.Config{BaseURL: "tenant.example.com"})
 	fmt.Println(err)
 	// Output:
-	// innomaint.Client for innomaint.Config{BaseURL: https://tenant.example.com, AssetPath: /api/v1/assets/{cmms_asset_id}, Auth: bearer token [redacted]} <nil>
+	// innomaint.Client for innomaint.Config{BaseURL: https://tenant.example.com, AssetPath: /api/v1/assets/{cmms_asset_id}, Auth: bearer token REDACTED} <nil>
 	// innomaint: Config.BaseURL must begin with https:// (or http://)
 	// innomaint: Config.Auth is required: innomaint.BearerToken, APIKey or Login
 }
@@ -75,12 +75,12 @@ func ExamplePerCustomer() {
 
 func ExampleBearerToken() {
 	fmt.Println(innomaint.BearerToken("the token"))
-	// Output: bearer token [redacted]
+	// Output: bearer token REDACTED
 }
 
 func ExampleAPIKey() {
 	fmt.Println(innomaint.APIKey("X-Api-Key", "the key"))
-	// Output: API key [redacted]
+	// Output: API key REDACTED
 }
 
 func ExampleLogin() {

@@ -44,7 +44,7 @@ func refusal(status int, body []byte) *Error {
 	kind := kindOfStatus(status)
 	message := map[Kind]string{
 		KindNotFound:    "the API has no such asset: correct the row's cmms_asset_id, or unlink it",
-		KindAuth:        "the API refuses the credentials: check Config.Auth and what it may read",
+		KindAuth:        "the API refuses the credentials; check Config.Auth and what it may read",
 		KindRateLimited: "the API asks to slow down: set Config.RatePerSecond",
 		KindUnavailable: "the API is in trouble: run again later",
 		KindBadResponse: "the API refuses the request: check Config.BaseURL and AssetPath",

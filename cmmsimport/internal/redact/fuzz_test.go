@@ -82,6 +82,6 @@ func plantable(before, secret, after string) bool {
 			letters++
 		}
 	}
-	frame := strings.Join(planted(before, "", after), "\n") + "REDACTED"
+	frame := strings.Join(planted(before, "", after), "\n") + "REDACTED" + "token authentication authorization" // and the words of prose
 	return letters >= 6 && !strings.Contains(frame, secret)
 }

@@ -16,6 +16,7 @@ func TestText(t *testing.T) {
 		{`map[Accept:[a/b] Authorization:[Bearer abc.def] Host:[h]]`, `map[Accept:[a/b] Authorization:[REDACTED] Host:[h]]`},
 		{`{"Authorization":"Bearer abc.def","a":1}`, `{"Authorization":"REDACTED","a":1}`},
 		{`sent bearer abc123def`, `sent bearer REDACTED`},
+		{`sent Basic dXNlcjpwYXNz.`, `sent Basic REDACTED`},
 		{`X-Api-Key: k-42 was refused`, `X-Api-Key: REDACTED was refused`},
 		{`X-Innomaint-Auth: k-42 was refused`, `X-Innomaint-Auth: REDACTED was refused`},
 		{"Set-Cookie: sid=abc; Path=/\nServer: x", "Set-Cookie: REDACTED\nServer: x"},
@@ -37,6 +38,8 @@ func TestText(t *testing.T) {
 		{`see (https://h.example/p?a=b).`, `see (https://h.example/p?REDACTED).`},
 		{`https://user:hunter2@h.example:8443/p`, `https://REDACTED@h.example:8443/p`},
 		{`https://user:hun/ter2@h.example/p`, `https://REDACTED@h.example/p`},
+		{`redirect to //h?a=b and ?k=v`, `redirect to //h?REDACTED and ?REDACTED`},
+		{`://user@h.example/p`, `://REDACTED@h.example/p`},
 		{`https://h.example/cb#access_token=abc`, `https://h.example/cb#REDACTED`},
 		{`GET /api/v1/assets/7?token=abc: 500`, `GET /api/v1/assets/7?REDACTED 500`},
 		{`open root:hunter2@tcp(127.0.0.1:3306)/cmms?parseTime=true`, `open root:REDACTED@tcp(127.0.0.1:3306)/cmms?REDACTED`},
@@ -51,6 +54,7 @@ func TestText(t *testing.T) {
 			`Error 1045 (28000): Access denied for user 'root'@'localhost' (using password: YES)`},
 		{`Error 1062 (23000): Duplicate entry '7-Pumps' for key 'uq_category_name'`, `Error 1062 (23000): Duplicate entry '7-Pumps' for key 'uq_category_name'`},
 		{`auth: the API refused the token; is the warranty bypassed: 3 of 4 passed`, `auth: the API refused the token; is the warranty bypassed: 3 of 4 passed`},
+		{`the bearer token is empty; basic maintenance only, Basic Pump.`, `the bearer token is empty; basic maintenance only, Basic Pump.`},
 		{`बॉयलर 🔥: timeout`, `बॉयलर 🔥: timeout`},
 	}
 	for _, test := range tests {
