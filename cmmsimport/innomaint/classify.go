@@ -22,9 +22,6 @@ func kindOfStatus(status int) Kind {
 	return KindBadResponse
 }
 
-// retried reports whether a failure of this kind may pass by itself within seconds.
-func (k Kind) retried() bool { return k == KindRateLimited || k == KindUnavailable || k == KindTimeout }
-
 // failure returns the error that an answer's own verdict amounts to: by its code where it has one, else by what its
 // message clearly says.
 func (v verdict) failure() *Error {

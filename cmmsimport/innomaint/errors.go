@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 )
 
@@ -43,7 +42,7 @@ type Error struct {
 	Tries      int    // requests made for the asset itself, without logins; 0 where none was made
 	Err        error  // the cause, where there is one
 
-	final bool // the same would happen again, although failures of this kind may pass
+	permanent bool // not retried, although other failures of this kind are
 }
 
 // Error returns one line that names the asset, the kind and what happened.
@@ -113,9 +112,3 @@ func contextError(ctx context.Context, ref AssetRef, last *Error) error {
 	}
 	return fmt.Errorf("innomaint: asset %q: %w", shorten(ref.AssetID, 100), ctx.Err())
 }
-
-// retried reports whether the failure may pass by itself within seconds.
-func (e *Error) retried() bool { return e.Kind.retried() && !e.final }
-
-// renewable reports whether a new token may help: the credentials were not accepted, as opposed to not allowed.
-func (e *Error) renewable() bool { return e.Kind == KindAuth && e.StatusCode != http.StatusForbidden }

@@ -44,7 +44,7 @@ type UnreadValue struct {
 func (c *Client) Explain(ref AssetRef, body []byte) (*Explanation, error) {
 	ref.AssetID = cleanID(ref.AssetID)
 	explanation, failed := c.decoder.explain(ref, body)
-	return explanation, c.undecoded(ref, failed)
+	return explanation, c.decodeError(ref, failed)
 }
 
 func (dec *decoder) explain(ref AssetRef, body []byte) (*Explanation, *Error) {

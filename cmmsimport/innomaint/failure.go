@@ -16,9 +16,9 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// brokenExchange says what it means that no whole answer came.
-func (c *Client) brokenExchange(err error) *Error {
-	cause := c.redactor().Cause(err)
+// transportFailure returns the failure of an attempt without a complete response.
+func (c *Client) transportFailure(err error) *Error {
+	cause := c.secrets().Cause(err)
 	var corrupt flate.CorruptInputError
 	var elsewhere *redirectError
 	var network net.Error
@@ -31,7 +31,7 @@ func (c *Client) brokenExchange(err error) *Error {
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
 		return &Error{Kind: KindBadResponse, Message: "the answer cannot be decompressed", Err: cause}
 	case errors.As(err, &untrusted):
-		return &Error{Kind: KindUnavailable, Err: cause, final: true, Message: "the certificate that the API shows is not accepted, " +
+		return &Error{Kind: KindUnavailable, Err: cause, permanent: true, Message: "the certificate that the API shows is not accepted, " +
 			"so nothing was sent: have it renewed, check Config.BaseURL, or give Config.HTTPClient the right roots"}
 	case errors.As(err, &network) && network.Timeout():
 		return &Error{Kind: KindTimeout, Message: fmt.Sprintf("no answer within %v (Config.Timeout)", c.timeout), Err: cause}
@@ -39,8 +39,8 @@ func (c *Client) brokenExchange(err error) *Error {
 	return &Error{Kind: KindUnavailable, Message: "no connection to the API, or one that broke", Err: cause}
 }
 
-// refusal is the failure of an answer whose status is no success: the kind is the status's, whatever the body says.
-func refusal(status int, body []byte) *Error {
+// statusFailure returns the failure of a response whose status is no success: the status determines the kind, whatever the body says.
+func statusFailure(status int, body []byte) *Error {
 	kind := kindOfStatus(status)
 	message := map[Kind]string{
 		KindNotFound:    "the API has no such asset: correct the row's cmms_asset_id, or unlink it",

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-resty/resty/v2"
 	"github.com/tidwall/gjson"
 )
 
@@ -69,22 +70,23 @@ func (l *login) get(ctx context.Context, c *Client, ref AssetRef, stale *token) 
 // post logs in. What is neither the network's nor the server's trouble, nor the context's end, is a rejection: kind auth.
 func (l *login) post(ctx context.Context, c *Client, ref AssetRef) (*token, error) {
 	var got *token
-	x := c.exchange(ref, func(body []byte) (failed *Error) {
-		got, failed = readToken(body, time.Now())
-		return failed
+	err := c.newExchange(ref).do(ctx, request{
+		method: http.MethodPost, url: c.base + loginPath,
+		prepare: func(r *resty.Request) {
+			r.SetBody(map[string]string{"username": l.credentials.username, "password": l.credentials.password})
+		},
+		accept: func(body []byte) (failed *Error) {
+			got, failed = readToken(body, time.Now())
+			return failed
+		},
 	})
-	request := x.request(ctx).SetBody(map[string]string{
-		"username": l.credentials.username,
-		"password": l.credentials.password,
-	})
-	err := x.run(request, http.MethodPost, c.base+loginPath)
 
 	var failed *Error
 	if !errors.As(err, &failed) {
 		return got, err
 	}
 	failed.Tries = 0 // none was for the asset itself
-	if failed.Kind.retried() {
+	if failed.Kind.transient() {
 		failed.Message = "login failed: " + failed.Message
 		return nil, failed
 	}
