@@ -38,7 +38,7 @@ type Client struct {
 // New returns a client for cfg. The error lists every problem of cfg. New makes no request.
 func New(cfg Config) (*Client, error) {
 	cfg = cfg.withDefaults()
-	plan, pathErr := compile(cfg.Fields)
+	plan, pathErr := compile(assetFields, cfg.Fields)
 	if err := errors.Join(cfg.validate(), pathErr); err != nil {
 		return nil, err
 	}

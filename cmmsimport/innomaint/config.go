@@ -66,7 +66,7 @@ func (c Config) withDefaults() Config {
 	if c.AssetPath == "" {
 		c.AssetPath = defaultAssetPath
 	}
-	c.Fields = c.Fields.withDefaults()
+	c.Fields = c.Fields.withDefaults(assetFields)
 	if c.DateLayouts == nil {
 		c.DateLayouts = defaultDateLayouts
 	}

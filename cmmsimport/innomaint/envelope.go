@@ -31,13 +31,14 @@ func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
 		return v, badResponse("the answer is " + jsonKind(v) + " where an asset was expected")
 	}
 
-	verdict := d.plan.find(v, &d.all)
-	named := d.all[slotAssetID].rank > 0
-	known := named || len(d.plan.paths[slotAssetID]) == 0 // known to be an asset, as far as an id can tell
+	verdict := d.plan.find(v, d.found)
+	id := &d.plan.fields[0]
+	named := anyExists(id.at(d.found))
+	known := named || !id.isOn() // known to be an asset, as far as an id can tell
 	switch {
 	case verdict.denied:
 		return v, verdict.failure()
-	case known && d.hasSubstance(): // an asset of its own: its status is business data
+	case known && d.hasSubstance(named): // an asset of its own: its status is business data
 		return v, nil
 	case verdict.negative() && (!named || verdict.message() != ""):
 		return v, verdict.failure()
@@ -56,7 +57,7 @@ func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
 		return v, &Error{Kind: KindNotFound, Message: "the answer holds no asset: its envelope is empty"}
 	case verdict.message() != "":
 		return v, verdict.failure()
-	case known && d.holdsNothing():
+	case known && !anyExists(d.found):
 		return v, badResponse("nothing in the answer is where Config.Fields looks for it")
 	}
 	return v, nil
@@ -77,28 +78,15 @@ func unwrap(object gjson.Result) (inner gjson.Result, key string) {
 	return inner, key
 }
 
-// hasSubstance reports whether an object holds a field that only an asset has. An error answer may well have an id, a
-// code, a name, a status, a description and a time of its own.
-func (d *decoding) hasSubstance() bool {
-	for s := range slots {
-		switch s {
-		case slotAssetID, slotCode, slotName, slotDescription, slotUpdatedAt:
-			continue
-		}
-		if d.all[s].rank > 0 && (s < slotStatus || s >= slotStatus+parts) {
+// hasSubstance reports whether an object holds a field that only an asset has.
+func (d *decoding) hasSubstance(named bool) bool {
+	for i := range d.plan.fields {
+		f := &d.plan.fields[i]
+		if !f.alsoInErrors && (named || !f.withoutIDInErrors) && anyExists(f.at(d.found)) {
 			return true
 		}
 	}
-	return d.all[slotName].rank > 0 && d.all[slotAssetID].rank > 0
-}
-
-func (d *decoding) holdsNothing() bool {
-	for s := range d.all {
-		if d.all[s].rank > 0 {
-			return false
-		}
-	}
-	return true
+	return false
 }
 
 // verdict is what an answer says about the call, beside the asset.

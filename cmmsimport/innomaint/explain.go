@@ -52,14 +52,15 @@ func (dec *decoder) explain(ref AssetRef, body []byte) (*Explanation, *Error) {
 	if failed != nil {
 		return nil, failed
 	}
-	d := &decoding{decoder: dec}
+	d := dec.begin(ref)
+	defer d.end()
 	object, failed := d.open(answer, 0)
 	if !object.IsObject() {
 		return nil, failed
 	}
-	d.begin(ref, object)
+	d.asset.Raw = json.RawMessage(object.Raw)
 	if failed == nil {
-		failed = d.checkIdentity(ref)
+		failed = d.checkIdentity()
 	}
 	d.fields()
 

@@ -26,7 +26,24 @@ type Location struct {
 	Site, Building, Floor, Room Reference
 }
 
-// masterKeys are what the parts of a master are called inside its own object, by part.
+// The parts of a reference. The object is the master itself, which holds the others.
+const (
+	partObject = iota
+	partID
+	partName
+	partCode
+	partEmail
+	partPhone
+	parts
+)
+
+// partNames are the names of the lists in ReferencePaths, and partSuffixes what follows the column's name in warnings.
+var (
+	partNames    = [parts]string{"Object", "ID", "Name", "Code", "Email", "Phone"}
+	partSuffixes = [parts]string{partCode: ".code", partEmail: ".email", partPhone: ".phone"}
+)
+
+// masterKeys are the names of the parts inside a master's object.
 var masterKeys = [parts][]string{
 	partID:    {"id", "_id", "uuid"},
 	partName:  {"name", "title", "label", "display_name"},
@@ -35,22 +52,20 @@ var masterKeys = [parts][]string{
 	partPhone: {"phone", "phone_number", "mobile"},
 }
 
-// masterPlan finds them.
-var masterPlan = func() (n node) {
+// masterTree finds them.
+var masterTree = func() (n node) {
 	for part, keys := range masterKeys {
-		for rank, key := range keys {
-			n.add([]string{key}, target{slot(part), rank})
+		for i, key := range keys {
+			n.add([]string{key}, target{list: part, position: i})
 		}
 	}
 	return n
 }()
 
-// reference reads the master whose slots begin at first. Parts of their own come first, the object fills the rest.
-func (d *decoding) reference(first slot, column string) Reference {
-	isVendor := first == slotVendor
-	r := d.master(d.all[first:first+parts], column, isVendor)
-
-	object := d.all[first].value()
+// reference reads a master up to the part readParts. Parts with a path of their own come first, the object fills the rest.
+func (d *decoding) reference(column string, at []found, readParts int) Reference {
+	r := d.master(column, at, readParts)
+	object := at[partObject].value()
 	if object.IsArray() {
 		only, count := onlyElement(object)
 		if count > 1 {
@@ -63,57 +78,61 @@ func (d *decoding) reference(first slot, column string) Reference {
 	case isEmpty(object):
 	case object.IsObject():
 		var inside [parts]found
-		masterPlan.follow(object, inside[:])
+		masterTree.follow(object, inside[:])
 		if inside == [parts]found{} && !hasMasterKey(object) {
 			d.warn(column, cannot(object, "has neither an id nor a name nor a code"))
 		}
-		r.fill(d.master(inside[:], column, isVendor))
-	case object.Type == gjson.Number, object.Type == gjson.String && isDigits(cleanID(object.Str)):
-		r.fill(Reference{ID: d.masterID(object, column)})
+		r.fill(d.master(column, inside[:], readParts))
+	case isBareID(object):
+		r.fill(Reference{ID: d.part(column, partID, object)})
 	default:
-		r.fill(Reference{Name: d.line(object, column, "")})
-	}
-	if r.IsZero() && first < slotSite { // the levels of a location are looked at together
-		d.warnHidden(column, d.all[first:first+parts])
+		r.fill(Reference{Name: d.part(column, partName, object)})
 	}
 	return r
+}
+
+// isBareID reports whether a value without an object is an id: digits. Anything else is a name.
+func isBareID(v gjson.Result) bool {
+	return v.Type == gjson.Number || v.Type == gjson.String && isDigits(cleanID(v.Str))
 }
 
 // master reads the parts of a master.
-func (d *decoding) master(at []found, column string, isVendor bool) Reference {
-	r := Reference{
-		ID:   d.masterID(at[partID].value(), column),
-		Name: d.line(at[partName].value(), column, ""),
-		Code: d.line(at[partCode].value(), column, ".code"),
-	}
-	if isVendor {
-		r.Email = d.line(at[partEmail].value(), column, ".email")
-		r.Phone = d.line(at[partPhone].value(), column, ".phone")
+func (d *decoding) master(column string, at []found, readParts int) (r Reference) {
+	for part, text := range r.texts() {
+		if part < readParts && text != nil && at[part].exists() {
+			*text = d.part(column, part, at[part].value())
+		}
 	}
 	return r
 }
 
-func (d *decoding) line(v gjson.Result, column, part string) string {
-	text, err := readText(v, cleanLine)
-	if err != nil { // for each part of each master: the name is put together where it is needed
-		d.warn(column+part, err)
+// texts returns where the parts are kept; nil for the object.
+func (r *Reference) texts() [parts]*string {
+	return [parts]*string{partID: &r.ID, partName: &r.Name, partCode: &r.Code, partEmail: &r.Email, partPhone: &r.Phone}
+}
+
+func (d *decoding) part(column string, part int, v gjson.Result) string {
+	text, err := readPart(part, v)
+	if err != nil { // rarely: only then is the name needed
+		d.warn(column+partSuffixes[part], err)
 	}
 	return text
 }
 
-// masterID reads an id, "" for a placeholder.
-func (d *decoding) masterID(v gjson.Result, column string) string {
-	id, err := readText(v, cleanID)
-	d.warn(column, err)
-	return withoutZeroID(id)
+func readPart(part int, v gjson.Result) (string, error) {
+	if part == partID {
+		return readForeignID(v)
+	}
+	return readText(v, cleanLine)
 }
 
-// withoutZeroID makes no id of one that is nothing but zeros and hyphens.
-func withoutZeroID(id string) string {
+// readForeignID reads the id of another row, "" for a placeholder: nothing but zeros and hyphens is no id.
+func readForeignID(v gjson.Result) (string, error) {
+	id, err := readText(v, cleanID)
 	if strings.Trim(id, "0-") == "" {
-		return ""
+		id = ""
 	}
-	return id
+	return id, err
 }
 
 // fill takes from other what r lacks.
@@ -125,9 +144,9 @@ func (r *Reference) fill(other Reference) {
 	r.Phone = cmp.Or(r.Phone, other.Phone)
 }
 
-// hasMasterKey reports whether the object has a key of a master, be its value a placeholder.
+// hasMasterKey reports whether the object has a key of a master, even if its value is a placeholder.
 func hasMasterKey(object gjson.Result) bool {
-	for key := range masterPlan.children {
+	for key := range masterTree.children {
 		if object.Get(key).Exists() {
 			return true
 		}
