@@ -12,23 +12,16 @@ var envelopeKeys = [...]string{"data", "result", "results", "payload", "object",
 
 const maxEnvelopes = 4 // inside one another
 
-// open takes an answer out of its envelopes, and finds what stands where in the asset object; or says why there is none.
-func (d *decoding) open(v gjson.Result, envelopes int) (gjson.Result, *Error) {
+// open returns the asset object of a response, out of its envelopes and looked up; or says why there is none.
+func (d *decoding) open(response gjson.Result, envelopes int) (gjson.Result, *Error) {
+	v, several := onlyElement(response)
 	switch {
-	case v.Type == gjson.Null || v.Type == gjson.JSON && isEmpty(v):
-		return v, &Error{Kind: KindNotFound, Message: "the answer holds no asset: it is " + shorten(v.Raw, 20)}
-	case v.IsArray():
-		only, count := onlyElement(v)
-		if count > 1 {
-			return v, badResponse("the answer is a list of several where one asset was expected: check Config.AssetPath")
-		}
-		v = only
-		if isEmpty(v) {
-			return d.open(gjson.Result{Raw: "a list of nothing"}, envelopes)
-		}
-	}
-	if !v.IsObject() {
-		return v, badResponse("the answer is " + jsonKind(v) + " where an asset was expected")
+	case several:
+		return v, badResponse("the response is a list of several where one asset was expected: check Config.AssetPath")
+	case isEmpty(v) && response.Type != gjson.String:
+		return v, &Error{Kind: KindNotFound, Message: "the response contains no asset: it is " + shorten(response.Raw, 20)}
+	case !v.IsObject():
+		return v, badResponse("the response is " + jsonKind(v) + " where an asset was expected")
 	}
 
 	verdict := d.plan.find(v, d.found)

@@ -64,11 +64,11 @@ func (dec *decoder) explain(ref AssetRef, body []byte) (*Explanation, *Error) {
 	}
 	d.fields()
 
+	envelope := ""
+	if object.Index > 0 {
+		envelope = object.Path(answer.Raw)
+	}
+	object.Index = 0
 	x := explaining{decoding: d, object: object, read: map[string]bool{}}
-	return &Explanation{
-		Envelope: envelopePath(answer, object),
-		Asset:    d.asset,
-		Fields:   x.sources(),
-		Unread:   x.unread("", object),
-	}, failed
+	return &Explanation{Envelope: envelope, Asset: d.asset, Fields: x.sources(), Unread: x.unread("", object)}, failed
 }

@@ -1,13 +1,12 @@
 package innomaint
 
 import (
-	"cmp"
 	"encoding/json"
 
 	"github.com/tidwall/gjson"
 )
 
-// explaining is a decoding whose sources are looked up again, by the rules that it went by.
+// explaining is a decoding whose sources are looked up again, by the rules of the decoding.
 type explaining struct {
 	*decoding
 	object gjson.Result
@@ -20,93 +19,77 @@ func (x *explaining) sources() (all []FieldSource) {
 		f := &x.plan.fields[i]
 		values := f.show(x.asset, f.at(x.found))
 		if f.readParts == 0 {
-			all = append(all, x.source(f, 0, values[0], foundPart{}))
+			all = append(all, x.source(f, 0, values[0], "", gjson.Result{}))
 			continue
 		}
-		object := x.findMaster(f)
+		path, inside := x.master(f)
 		for part := partID; part < f.readParts; part++ {
-			all = append(all, x.source(f, part, values[part], object[part]))
+			all = append(all, x.source(f, part, values[part], path, inside[part]))
 		}
 	}
 	return all
 }
 
-// source returns the source of a value: a path of its own, else what the master's object has for the part.
-func (x *explaining) source(f *plannedField, part int, value string, inObject foundPart) FieldSource {
-	source := FieldSource{Field: f.listName(part), Column: f.column + partSuffixes[part], Value: value}
+// source returns the source of a value: a path of its own, else inObject, what the master's object at objectPath has.
+func (x *explaining) source(f *plannedField, part int, value, objectPath string, inObject gjson.Result) FieldSource {
+	s := FieldSource{Field: f.listName(part), Column: f.column + partSuffixes[part], Value: value}
 	path, v := x.find(f, part)
-	own := inObject.at == ""
-	if !own { // both exist: the value tells which of the two it is
-		text, _ := readPart(part, v)
-		own = path != "" && text == value
-	}
+	text, _ := readPart(part, v)
 	switch {
-	case own && path != "":
-		source.List, source.Path, source.Raw = source.Field, path, json.RawMessage(v.Raw)
-		source.At = x.mark(position(x.object, path))
-	case !own:
-		source.List, source.Path, source.At, source.Raw = f.listName(partObject), inObject.path, inObject.at, json.RawMessage(inObject.raw)
+	case path != "" && (!inObject.Exists() || text == value): // if both exist, the value tells which one it is
+		s.List, s.Path = s.Field, path
+	case inObject.Exists():
+		s.List, s.Path, v = f.listName(partObject), objectPath, inObject
+	default:
+		return s
 	}
-	return source
+	s.At, s.Raw = x.mark(v), json.RawMessage(v.Raw)
+	return s
 }
 
 // find returns the path that led to a list's value, else the first one that leads to a placeholder; "" for none.
 func (x *explaining) find(f *plannedField, list int) (path string, v gjson.Result) {
-	found := &f.at(x.found)[list]
-	if found.exists() {
-		return f.paths[list][found.rank-1], found.value()
+	if at := &f.at(x.found)[list]; at.exists() {
+		return f.paths[list][at.rank-1], at.value()
 	}
 	for _, candidate := range f.paths[list] {
-		if v := x.object.Get(candidate); v.Exists() && (isEmpty(v) || f.isDate) {
-			path = cmp.Or(path, candidate)
-			x.mark(position(x.object, candidate))
-		}
-	}
-	if path == "" {
-		return "", v
-	}
-	return path, x.object.Get(path)
-}
-
-// foundPart is a part inside a master's object: the path to the object, and where the part is.
-type foundPart struct{ path, at, raw string }
-
-func (x *explaining) findMaster(f *plannedField) (in [parts]foundPart) {
-	path, v := x.find(f, partObject)
-	if path == "" {
-		return in
-	}
-	at := position(x.object, path)
-	if v.IsArray() {
-		only, count := onlyElement(v)
-		if count > 1 {
-			x.mark(at)
-			return in
-		}
-		v, at = only, joinPath(at, "0")
-	}
-	switch {
-	case v.IsObject():
-		var inside [parts]found
-		masterTree.follow(v, inside[:])
-		for part := partID; part < f.readParts; part++ {
-			for i, key := range masterKeys[part] {
-				value := v.Get(gjson.Escape(key))
-				if i+1 == inside[part].rank || inside[part].rank == 0 && value.Exists() {
-					in[part] = foundPart{path, x.mark(joinPath(at, key)), value.Raw}
-				}
+		if at := x.object.Get(candidate); at.Exists() && (isEmpty(at) || f.isDate) {
+			if x.mark(at); path == "" {
+				path, v = candidate, at
 			}
 		}
-	case isBareID(v):
-		in[partID] = foundPart{path, x.mark(at), v.Raw}
-	default:
-		in[partName] = foundPart{path, x.mark(at), v.Raw}
 	}
-	return in
+	return path, v
 }
 
-// mark notes that what is at a path is read, and returns the path.
-func (x *explaining) mark(at string) string {
+// master returns the path to a master's object, and the parts in it. Placeholders are parts too.
+func (x *explaining) master(f *plannedField) (path string, inside [parts]gjson.Result) {
+	path, object := x.find(f, partObject)
+	object, several := onlyElement(object)
+	if several || path == "" {
+		x.mark(object)
+		return path, inside
+	}
+	for part, at := range masterParts(object) {
+		inside[part] = at.value()
+		for _, key := range masterKeys[part] {
+			if placeholder := object.Get(gjson.Escape(key)); !at.exists() && placeholder.Exists() {
+				inside[part] = placeholder
+			}
+		}
+		if part < f.readParts && inside[part].Exists() {
+			x.mark(inside[part])
+		}
+	}
+	return path, inside
+}
+
+// mark notes that a value is read, and returns its gjson path; "" if gjson cannot tell.
+func (x *explaining) mark(v gjson.Result) string {
+	if v.Index == 0 {
+		return ""
+	}
+	at := v.Path(x.object.Raw)
 	if at != "" {
 		x.read[at] = true
 	}

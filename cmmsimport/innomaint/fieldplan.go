@@ -55,11 +55,18 @@ type otherPath struct {
 type found struct {
 	raw, text string
 	kind      gjson.Type
+	index     int    // in the object's text
 	rank      int    // the position of its path plus one; 0: nothing was found
 	hidden    string // what is in the way of a path to it
 }
 
-func (f *found) value() gjson.Result { return gjson.Result{Type: f.kind, Raw: f.raw, Str: f.text} }
+func foundAt(v gjson.Result, position int) found {
+	return found{raw: v.Raw, text: v.Str, kind: v.Type, index: v.Index, rank: position + 1}
+}
+
+func (f *found) value() gjson.Result {
+	return gjson.Result{Type: f.kind, Raw: f.raw, Str: f.text, Index: f.index}
+}
 
 func (f *found) exists() bool { return f.rank > 0 }
 
@@ -123,6 +130,7 @@ func (n *node) add(keys []string, at target) {
 // find looks up every list in an object, and what the object says about the call, in one pass.
 func (p *fieldPlan) find(object gjson.Result, all []found) (v verdict) {
 	clear(all)
+	object.Index = 0 // what is found has an index in the object, not in its envelope
 	object.ForEach(func(key, value gjson.Result) bool {
 		p.root.visit(key.Str, value, all)
 		v.note(key.Str, value)
@@ -165,11 +173,7 @@ func (n *node) visit(key string, value gjson.Result, all []found) (known bool) {
 // enter follows the paths from n on into a value. If the value is not empty and has no key of theirs (a text instead of an
 // object, an object of other keys), the fields behind them are hidden rather than absent.
 func (n *node) enter(value gjson.Result, all []found) {
-	if value.IsArray() {
-		if only, count := onlyElement(value); count == 1 {
-			value = only
-		}
-	}
+	value, _ = onlyElement(value)
 	if isEmpty(value) || value.IsObject() && n.follow(value, all) {
 		return
 	}
@@ -192,5 +196,5 @@ func (f *found) take(value gjson.Result, at target) {
 	if isEmpty(value) || at.isDate && isNoDate(cleanID(asSent(value))) {
 		return
 	}
-	*f = found{raw: value.Raw, text: value.Str, kind: value.Type, rank: at.position + 1}
+	*f = foundAt(value, at.position)
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Reference points to a row of one of the tenant's masters: a category, a manufacturer, a vendor, and so on.
-// Any part may be empty; Email and Phone are read for vendors only. An ID that is nothing but zeros and hyphens
-// (0, "0000", the nil UUID) is a placeholder, and left empty: taken as an id it would melt all such masters into one.
+// Reference points to a row of one of the tenant's master tables: a category, a manufacturer, a vendor, and so on. Any
+// part may be empty; Email and Phone are read for vendors only. An ID of nothing but zeros and hyphens (0, "0000", the nil
+// UUID) is a placeholder and left empty: as an id, it would merge all such masters into one.
 type Reference struct {
 	ID    string // as sent, digit for digit
 	Name  string
@@ -21,7 +21,7 @@ type Reference struct {
 // IsZero reports whether the reference points to nothing.
 func (r Reference) IsZero() bool { return r == Reference{} }
 
-// Location is where an asset stands, level by level; each level may be empty.
+// Location is where an asset is, level by level. Each level may be empty.
 type Location struct {
 	Site, Building, Floor, Room Reference
 }
@@ -62,61 +62,62 @@ var masterTree = func() (n node) {
 	return n
 }()
 
-// reference reads a master up to the part readParts. Parts with a path of their own come first, the object fills the rest.
+// reference reads the parts of a master before readParts. Parts with a path of their own come first, the master's object
+// fills the rest.
 func (d *decoding) reference(column string, at []found, readParts int) Reference {
 	r := d.master(column, at, readParts)
-	object := at[partObject].value()
-	if object.IsArray() {
-		only, count := onlyElement(object)
-		if count > 1 {
-			d.warn(column, cannot(object, "is a list of several where one was expected"))
-			return r
-		}
-		object = only
-	}
+	object, several := onlyElement(at[partObject].value())
 	switch {
-	case isEmpty(object):
-	case object.IsObject():
-		var inside [parts]found
-		masterTree.follow(object, inside[:])
-		if inside == [parts]found{} && !hasMasterKey(object) {
+	case several:
+		d.warn(column, cannot(object, "is a list of several where one was expected"))
+	case !isEmpty(object):
+		inside := masterParts(object)
+		if !anyExists(inside[:]) && !hasMasterKey(object) {
 			d.warn(column, cannot(object, "has neither an id nor a name nor a code"))
 		}
 		r.fill(d.master(column, inside[:], readParts))
-	case isBareID(object):
-		r.fill(Reference{ID: d.part(column, partID, object)})
-	default:
-		r.fill(Reference{Name: d.part(column, partName, object)})
 	}
 	return r
 }
 
-// isBareID reports whether a value without an object is an id: digits. Anything else is a name.
-func isBareID(v gjson.Result) bool {
-	return v.Type == gjson.Number || v.Type == gjson.String && isDigits(cleanID(v.Str))
+// masterParts returns the parts in a master's object. Digits instead of an object are an id, anything else is a name.
+func masterParts(object gjson.Result) (inside [parts]found) {
+	switch {
+	case object.IsObject():
+		masterTree.follow(object, inside[:])
+	case object.Type == gjson.Number, object.Type == gjson.String && isDigits(cleanID(object.Str)):
+		inside[partID] = foundAt(object, 0)
+	default:
+		inside[partName] = foundAt(object, 0)
+	}
+	return inside
 }
 
-// master reads the parts of a master.
 func (d *decoding) master(column string, at []found, readParts int) (r Reference) {
 	for part, text := range r.texts() {
 		if part < readParts && text != nil && at[part].exists() {
-			*text = d.part(column, part, at[part].value())
+			var err error
+			if *text, err = readPart(part, at[part].value()); err != nil {
+				d.warn(column+partSuffixes[part], err)
+			}
 		}
 	}
 	return r
 }
 
-// texts returns where the parts are kept; nil for the object.
+// texts returns where the parts are; nil for the object.
 func (r *Reference) texts() [parts]*string {
 	return [parts]*string{partID: &r.ID, partName: &r.Name, partCode: &r.Code, partEmail: &r.Email, partPhone: &r.Phone}
 }
 
-func (d *decoding) part(column string, part int, v gjson.Result) string {
-	text, err := readPart(part, v)
-	if err != nil { // rarely: only then is the name needed
-		d.warn(column+partSuffixes[part], err)
+// fill takes from other what r lacks.
+func (r *Reference) fill(other Reference) {
+	from := other.texts()
+	for part, text := range r.texts() {
+		if text != nil {
+			*text = cmp.Or(*text, *from[part])
+		}
 	}
-	return text
 }
 
 func readPart(part int, v gjson.Result) (string, error) {
@@ -135,16 +136,7 @@ func readForeignID(v gjson.Result) (string, error) {
 	return id, err
 }
 
-// fill takes from other what r lacks.
-func (r *Reference) fill(other Reference) {
-	r.ID = cmp.Or(r.ID, other.ID)
-	r.Name = cmp.Or(r.Name, other.Name)
-	r.Code = cmp.Or(r.Code, other.Code)
-	r.Email = cmp.Or(r.Email, other.Email)
-	r.Phone = cmp.Or(r.Phone, other.Phone)
-}
-
-// hasMasterKey reports whether the object has a key of a master, even if its value is a placeholder.
+// hasMasterKey reports whether an object has a key of a master, even if its value is a placeholder.
 func hasMasterKey(object gjson.Result) bool {
 	for key := range masterTree.children {
 		if object.Get(key).Exists() {
@@ -154,13 +146,20 @@ func hasMasterKey(object gjson.Result) bool {
 	return false
 }
 
-// onlyElement returns the first element of a list and how many there are, counting no further than two.
-func onlyElement(list gjson.Result) (first gjson.Result, count int) {
-	list.ForEach(func(_, element gjson.Result) bool {
-		if count++; count == 1 {
-			first = element
-		}
+// onlyElement returns the element of a list of one, an empty value for an empty list, and anything else as it is.
+// several reports a list of more than one.
+func onlyElement(v gjson.Result) (only gjson.Result, several bool) {
+	if !v.IsArray() {
+		return v, false
+	}
+	count := 0
+	v.ForEach(func(_, element gjson.Result) bool {
+		only = element
+		count++
 		return count < 2
 	})
-	return first, count
+	if count > 1 {
+		return v, true
+	}
+	return only, false
 }
