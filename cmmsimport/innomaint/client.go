@@ -24,7 +24,7 @@ type Client struct {
 	base    string
 	path    *pathTemplate
 	auth    Auth
-	login   *login // nil with other schemes
+	login   *memo[token] // nil with other schemes
 	limiter *rate.Limiter
 	backoff backoff
 	decoder decoder
@@ -55,8 +55,8 @@ func New(cfg Config) (*Client, error) {
 		maxAttempts:  cfg.MaxTries,
 		maxBodyBytes: cfg.MaxBodyBytes,
 	}
-	if credentials := c.auth.credentials(); credentials.header == "" {
-		c.login = newLogin(credentials)
+	if c.auth.credentials().header == "" {
+		c.login = newMemo[token]()
 	}
 	if cfg.RatePerSecond > 0 {
 		c.limiter = rate.NewLimiter(rate.Limit(cfg.RatePerSecond), 1)
@@ -111,7 +111,7 @@ func (x *exchange) get(ctx context.Context, accept func([]byte) *Error, stale *t
 	credentials := x.auth.credentials()
 	header, value := credentials.header, credentials.value
 	if x.login != nil {
-		if used, err = x.login.get(ctx, x.Client, x.ref, stale); err != nil {
+		if used, err = x.token(ctx, x.ref, stale); err != nil {
 			return nil, err
 		}
 		header, value = "Authorization", bearer(used.value)
@@ -142,7 +142,7 @@ func (c *Client) decodeError(ref AssetRef, failed *Error) error {
 func (c *Client) secrets() redact.Secrets {
 	values := append(c.auth.credentials().secrets(), c.path.secrets...)
 	if c.login != nil {
-		if t := c.login.token.Load(); t != nil {
+		if t := c.login.value.Load(); t != nil {
 			values = append(values, t.value)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// decoder turns answers into assets, as one tenant writes them.
+// decoder decodes one tenant's responses.
 type decoder struct {
 	plan  *fieldPlan
 	dates *dateReader
@@ -18,15 +18,15 @@ type decoder struct {
 // maxDepth is how deep a response may be nested.
 const maxDepth = 500
 
-// decode returns the asset in an answer, or why there is none.
+// decode returns the asset in a response, or why there is none.
 func (dec *decoder) decode(ref AssetRef, body []byte) (*Asset, *Error) {
-	answer, failed := parseAnswer(body)
+	response, failed := parseBody(body)
 	if failed != nil {
 		return nil, failed
 	}
 	d := dec.begin(ref)
 	defer d.end()
-	object, failed := d.open(answer, 0)
+	object, failed := d.open(response, 0)
 	if failed != nil {
 		return nil, failed
 	}
@@ -38,18 +38,18 @@ func (dec *decoder) decode(ref AssetRef, body []byte) (*Asset, *Error) {
 	return d.asset, nil
 }
 
-// parseAnswer returns an answer's JSON, or why it is none.
-func parseAnswer(body []byte) (answer gjson.Result, failed *Error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+// parseBody returns a response's JSON, or why it is none.
+func parseBody(body []byte) (response gjson.Result, failed *Error) {
+	body = trimBody(body)
 	switch {
 	case len(body) == 0:
-		return answer, badResponse("the answer is empty")
+		return response, badResponse("the response is empty")
 	case looksLikeHTML(body):
-		return answer, badResponse("the answer is an HTML page, likely one to log in: check Config.BaseURL, AssetPath and Auth")
+		return response, badResponse("the response is an HTML page, probably a login form: check Config.BaseURL, AssetPath and Auth")
 	case deeper(body, maxDepth):
-		return answer, badResponse(fmt.Sprintf("the answer is nested deeper than %d levels", maxDepth))
+		return response, badResponse(fmt.Sprintf("the response is nested deeper than %d levels", maxDepth))
 	case !gjson.ValidBytes(body):
-		return answer, badResponse(fmt.Sprintf("the answer is no whole JSON (%d bytes)", len(body)))
+		return response, badResponse(fmt.Sprintf("the response is not valid JSON (%d bytes)", len(body)))
 	}
 	return gjson.ParseBytes(body), nil
 }
@@ -62,7 +62,7 @@ type decoding struct {
 	borrowed *[]found
 }
 
-// begin returns a decoding of the asset that was requested. Its end returns what it borrowed.
+// begin returns a decoding for the asset that was requested. end gives back what it borrowed.
 func (dec *decoder) begin(ref AssetRef) *decoding {
 	borrowed := dec.plan.found.Get().(*[]found)
 	return &decoding{dec, &Asset{ID: ref.AssetID, dates: dec.dates}, *borrowed, borrowed}
@@ -92,33 +92,36 @@ func (d *decoding) checkIdentity() *Error {
 	return nil
 }
 
-// fields decodes every field. Fields of the same column are one value, in parts.
+// fields decodes every field. Fields that share a column are the parts of one value.
 func (d *decoding) fields() {
 	for all := d.plan.fields; len(all) > 0; {
-		first, n, exists := &all[0], 0, false
-		for ; n < len(all) && all[n].column == first.column; n++ {
+		column, n, exists := all[0].column, 0, false
+		for ; n < len(all) && all[n].column == column; n++ {
 			exists = all[n].decode(d, all[n].at(d.found)) || exists
 		}
-		if last := &all[n-1]; !exists {
-			d.warnHidden(first.column, d.found[first.first:last.first+len(last.paths)])
+		if !exists {
+			d.warnHidden(column, all[:n])
 		}
 		all = all[n:]
 	}
 }
 
 // warnHidden warns that a column's value may be where no path leads, so that it is not taken for absent.
-func (d *decoding) warnHidden(column string, fields []found) {
+func (d *decoding) warnHidden(column string, fields []plannedField) {
 	for i := range fields {
-		if raw := fields[i].hidden; raw != "" {
-			d.warn(column, cannot(gjson.Parse(raw), "is in the place of an object with this field: name the field's path in Config.Fields"))
-			return
+		for _, at := range fields[i].at(d.found) {
+			if at.hidden != "" {
+				d.warn(column, cannot(gjson.Parse(at.hidden),
+					"is in the place of an object with this field: name the field's path in Config.Fields"))
+				return
+			}
 		}
 	}
 }
 
-// warn notes what a reader could not read; a nil err is nothing to note.
+// warn adds the warning of a reader's error; nil adds none.
 func (d *decoding) warn(column string, err error) {
-	if err == nil { // as good as always: errors.As would cost an allocation
+	if err == nil { // nearly always: errors.As would cost an allocation
 		return
 	}
 	var u *unreadable
@@ -127,8 +130,8 @@ func (d *decoding) warn(column string, err error) {
 	}
 }
 
-// deeper reports whether JSON is nested deeper than a limit, without recursion, so that no answer can exhaust the stack of
-// what parses it.
+// deeper reports whether JSON is nested deeper than limit. It does not recurse, so that no response can exhaust the stack
+// of what parses it.
 func deeper(body []byte, limit int) bool {
 	if bytes.Count(body, []byte{'{'})+bytes.Count(body, []byte{'['}) <= limit {
 		return false

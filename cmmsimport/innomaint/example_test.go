@@ -70,7 +70,7 @@ func ExamplePerCustomer() {
 	fmt.Println(err)
 	// Output:
 	// Chilled water pump 7 <nil>
-	// innomaint: asset "AST-1042": auth: no client for customer 8 (next try in a minute): no credentials stored
+	// innomaint: asset "AST-1042": auth: no client for customer 8 (next attempt in a minute): no credentials stored
 }
 
 func ExampleBearerToken() {

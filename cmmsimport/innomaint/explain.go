@@ -48,7 +48,7 @@ func (c *Client) Explain(ref AssetRef, body []byte) (*Explanation, error) {
 }
 
 func (dec *decoder) explain(ref AssetRef, body []byte) (*Explanation, *Error) {
-	answer, failed := parseAnswer(body)
+	answer, failed := parseBody(body)
 	if failed != nil {
 		return nil, failed
 	}
