@@ -236,5 +236,5 @@ func ExampleParseDecimal() {
 	// Output:
 	// 125000.5 <nil>
 	// 125000 <nil>
-	//  innomaint: "12,50" is no decimal number
+	//  innomaint: "12,50" is not a decimal number
 }
