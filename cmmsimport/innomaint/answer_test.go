@@ -105,8 +105,8 @@ func TestAnswerIsNoAsset(t *testing.T) {
 		{"scalar", `"AST-1042"`, innomaint.KindBadResponse, ""},
 		{"empty body", ``, innomaint.KindBadResponse, "empty"},
 		{"HTML", "<!DOCTYPE html><title>Sign in</title>", innomaint.KindBadResponse, "HTML page"},
-		{"cut JSON", `{"asset_id":"AST-1042","asset_name":"Pu`, innomaint.KindBadResponse, "no whole JSON"},
-		{"two documents", `{"asset_id":"AST-1042"}{"asset_id":"AST-1042"}`, innomaint.KindBadResponse, "no whole JSON"},
+		{"cut JSON", `{"asset_id":"AST-1042","asset_name":"Pu`, innomaint.KindBadResponse, "not valid JSON"},
+		{"two documents", `{"asset_id":"AST-1042"}{"asset_id":"AST-1042"}`, innomaint.KindBadResponse, "not valid JSON"},
 		{"nested without end", strings.Repeat("[", 1<<20), innomaint.KindBadResponse, "deeper than"},
 		{"too many envelopes", strings.Repeat(`{"data":`, 6) + `{"asset_id":"AST-1042"}` + strings.Repeat("}", 6), innomaint.KindBadResponse, "envelopes"},
 

@@ -49,14 +49,14 @@ func TestWarnings(t *testing.T) {
 	var asset innomaint.Asset
 	asset.Warn(innomaint.Warning{Field: "asset_name", Value: strings.Repeat("é", 300), Reason: "is longer than 255 characters"})
 	asset.Warn(innomaint.Warning{Field: "model_id", Reason: "nothing to find it by"})
-	asset.Warn(innomaint.Warning{Field: "barcode", Value: "a\xffb", Reason: "is no whole UTF-8 text"})
+	asset.Warn(innomaint.Warning{Field: "barcode", Value: "a\xffb", Reason: "is not valid UTF-8"})
 	if !asset.Unreadable("asset_name") || !asset.Unreadable("model_id") || asset.Unreadable("asset_code") {
 		t.Error("Unreadable does not follow the warnings")
 	}
 	for i, want := range []string{
 		`asset_name: "` + strings.Repeat("é", 79) + `…" is longer than 255 characters`,
 		`model_id: nothing to find it by`,
-		"barcode: \"a\uFFFDb\" is no whole UTF-8 text",
+		"barcode: \"a\uFFFDb\" is not valid UTF-8",
 	} {
 		if got := asset.Warnings[i].String(); got != want || !utf8.ValidString(got) {
 			t.Errorf("warning is %q, want %q", got, want)

@@ -9,6 +9,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
+	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
 
 func TestNewReportsEveryProblem(t *testing.T) {
@@ -74,6 +75,8 @@ func TestNewRefuses(t *testing.T) {
 				t.Error(err)
 			case tt.field != "" && (err == nil || client != nil || !strings.Contains(err.Error(), "Config."+tt.field+" ")):
 				t.Errorf("error %v does not name %s", err, tt.field)
+			case err != nil && redact.Text(err.Error()) != err.Error():
+				t.Errorf("the error does not survive redaction: %q", redact.Text(err.Error()))
 			case err != nil && strings.Contains(err.Error(), "hunter2"):
 				t.Errorf("the error holds a secret: %v", err)
 			}

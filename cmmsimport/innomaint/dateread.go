@@ -169,8 +169,8 @@ func isNoDate(text string) bool {
 	return strings.Trim(text, "0-/:.TZ +") == "" && strings.Contains(text, "0")
 }
 
-// layoutNamesADay reports whether a date survives being written and read in layout.
-func layoutNamesADay(layout string) bool {
+// hasDay reports whether a date survives being written and read in layout.
+func hasDay(layout string) bool {
 	day := Date{2019, time.November, 28}
 	t, err := time.Parse(layout, time.Date(day.Year, day.Month, day.Day, 0, 0, 0, 0, time.UTC).Format(layout))
 	return err == nil && DateOf(t) == day

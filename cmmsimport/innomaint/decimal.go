@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Decimal is an exact decimal number in one canonical spelling: an optional "-", no leading zeros, no zeros at the end of
-// a fraction, "0" for zero. "" is no number. Equal numbers are equal strings, so Decimals compare with ==.
+// Decimal is an exact decimal number in one canonical notation: an optional "-", no leading zeros, no zeros at the end of a
+// fraction, "0" for zero. "" is no number. Equal numbers are equal strings, so Decimals compare with ==.
 type Decimal string
 
-// Fits reports whether d can be stored in a DECIMAL(precision, scale) without rounding. No number fits every column.
+// Fits reports whether d can be stored in a DECIMAL(precision, scale) without rounding. "" fits every column.
 func (d Decimal) Fits(precision, scale int) bool {
 	whole, fraction, _ := strings.Cut(strings.TrimPrefix(string(d), "-"), ".")
 	if whole == "0" {
@@ -28,8 +28,8 @@ func (d Decimal) Value() (driver.Value, error) {
 	return string(d), nil
 }
 
-// Scan implements [database/sql.Scanner]. It takes NULL, text and int64. A float64 is refused: it is no longer exact.
-func (d *Decimal) Scan(src any) error {
+// Scan implements [database/sql.Scanner]. It takes NULL, text and int64. A float64 is refused, because it is not exact.
+func (d *Decimal) Scan(src any) (err error) {
 	switch v := src.(type) {
 	case nil:
 		*d = ""
@@ -38,22 +38,16 @@ func (d *Decimal) Scan(src any) error {
 		*d = Decimal(strconv.FormatInt(v, 10))
 		return nil
 	case []byte:
-		return d.scanText(string(v))
+		return d.Scan(string(v))
 	case string:
-		return d.scanText(v)
-	}
-	return fmt.Errorf("innomaint: a Decimal cannot be read from a %T: it would not be exact", src)
-}
-
-func (d *Decimal) scanText(s string) error {
-	if s == "" {
-		*d = ""
+		decimal := Decimal("")
+		if v != "" {
+			if decimal, err = ParseDecimal(v); err != nil {
+				return err
+			}
+		}
+		*d = decimal
 		return nil
 	}
-	decimal, err := ParseDecimal(s)
-	if err != nil {
-		return err
-	}
-	*d = decimal
-	return nil
+	return fmt.Errorf("innomaint: a Decimal cannot be read from a %T: it would not be exact", src)
 }

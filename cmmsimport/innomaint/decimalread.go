@@ -2,6 +2,8 @@ package innomaint
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -9,55 +11,42 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// maxDecimalDigits bounds what ParseDecimal writes out; the longest DECIMAL of MySQL has 65 digits.
+// maxDecimalDigits limits what ParseDecimal writes out. MySQL's longest DECIMAL has 65 digits.
 const maxDecimalDigits = 100
 
 // ParseDecimal reads a number as people and APIs write amounts: 125000.5, -7, 1.25e5, "1,25,000.50", "₹ 125000.50",
-// "INR 1 250", "Rs. 500/-". A point is the decimal sign. Commas, apostrophes or spaces group digits, by twos or threes
-// with three at the end, and only one sort of them at a time. What could mean two numbers ("12,50") is an error, and so
-// is a text without a number.
+// "INR 1 250", "Rs. 500/-". The decimal separator is a point. Commas, apostrophes or spaces may group the digits, one of
+// them in one number, by twos or threes with three at the end. Text without a number is an error, and so is what could
+// mean two numbers ("12,50").
 func ParseDecimal(s string) (Decimal, error) {
 	text := trimCurrency(strings.TrimSpace(s))
-	negative := false
+	sign := ""
 	if text != "" && (text[0] == '-' || text[0] == '+') {
-		negative = text[0] == '-'
+		sign = strings.TrimPrefix(text[:1], "+")
 		text = trimCurrency(strings.TrimSpace(text[1:]))
 	}
-	if mantissa, exponent, ok := cutExponent(text); ok {
-		return writeDecimal(s, negative, mantissa, exponent)
-	}
-	return writeDecimal(s, negative, text, 0)
-}
-
-// writeDecimal writes mantissa × 10^exponent out in the canonical form. s is for the error's text.
-func writeDecimal(s string, negative bool, mantissa string, exponent int) (Decimal, error) {
+	mantissa, exponent := cutExponent(text)
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	whole, ok := ungroup(whole)
 	if !ok || !isDigits(fraction) || whole+fraction == "" {
-		return "", fmt.Errorf("innomaint: %q is no decimal number", shorten(s, maxWarningValue))
+		return "", fmt.Errorf("innomaint: %q is not a decimal number", shorten(s, maxWarningValue))
 	}
 	digits := strings.TrimLeft(whole+fraction, "0")
-	point := len(digits) - len(fraction) + exponent // position of the decimal point in digits
+	point := len(digits) - len(fraction) + exponent // the position of the decimal point in digits
 	digits = strings.TrimRight(digits, "0")
-	if digits == "" {
-		return "0", nil
-	}
-	if max(point, len(digits))-min(point, 0) > maxDecimalDigits {
-		return "", fmt.Errorf("innomaint: %q has more than %d digits", shorten(s, maxWarningValue), maxDecimalDigits)
-	}
-	var b strings.Builder
-	if negative {
-		b.WriteByte('-')
-	}
 	switch {
+	case digits == "":
+		return "0", nil
+	case max(point, len(digits))-min(point, 0) > maxDecimalDigits:
+		return "", fmt.Errorf("innomaint: %q has more than %d digits", shorten(s, maxWarningValue), maxDecimalDigits)
 	case point <= 0:
-		b.WriteString("0." + strings.Repeat("0", -point) + digits)
+		digits = "0." + strings.Repeat("0", -point) + digits
 	case point >= len(digits):
-		b.WriteString(digits + strings.Repeat("0", point-len(digits)))
+		digits += strings.Repeat("0", point-len(digits))
 	default:
-		b.WriteString(digits[:point] + "." + digits[point:])
+		digits = digits[:point] + "." + digits[point:]
 	}
-	return Decimal(b.String()), nil
+	return Decimal(sign + digits), nil
 }
 
 // readDecimal returns the number at v, "" for a placeholder.
@@ -70,90 +59,56 @@ func readDecimal(v gjson.Result) (Decimal, error) {
 	}
 	decimal, err := ParseDecimal(cleanLine(asSent(v)))
 	if err != nil {
-		return "", cannot(v, "is no decimal number")
+		return "", cannot(v, "is not a decimal number")
 	}
 	return decimal, nil
 }
 
-// trimCurrency takes a currency away from either end: a symbol, an ISO code, Rs, and the "/-" of Indian amounts.
+// trimCurrency removes a currency at either end: a symbol, three capitals, Rs, and the "/-" of Indian amounts.
 func trimCurrency(s string) string {
 	s = strings.TrimSuffix(s, "/-")
 	inCurrency := func(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.Sc, r) }
 	number := strings.TrimLeftFunc(s, inCurrency)
 	if currency := s[:len(s)-len(number)]; strings.EqualFold(currency, "Rs") {
 		s = strings.TrimPrefix(number, ".")
-	} else if isCurrency(currency) {
+	} else if currencyPattern.MatchString(currency) {
 		s = number
 	}
 	number = strings.TrimRightFunc(s, inCurrency)
-	if isCurrency(s[len(number):]) {
+	if currencyPattern.MatchString(s[len(number):]) {
 		s = number
 	}
 	return strings.TrimSpace(s)
 }
 
-func isCurrency(s string) bool {
-	for _, r := range s {
-		if unicode.Is(unicode.Sc, r) {
-			return len(s) == len(string(r))
-		}
-	}
-	return strings.EqualFold(s, "Rs") || len(s) == 3 && strings.ToUpper(s) == s && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
-}
+var (
+	currencyPattern = regexp.MustCompile(`^(?:\p{Sc}|[A-Z]{3}|(?i:Rs))$`)
+	groupSigns      = regexp.MustCompile(`[,'\x{2019}\s\p{Z}]`)
+	grouped         = regexp.MustCompile(`^(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})$`)
+)
 
 // cutExponent splits 1.25e5 into its mantissa and exponent.
-func cutExponent(s string) (mantissa string, exponent int, ok bool) {
-	at := strings.IndexAny(s, "eE")
-	if at < 1 {
-		return "", 0, false
-	}
-	exponent, err := strconv.Atoi(s[at+1:])
-	if err != nil || exponent < -1000 || exponent > 1000 {
-		return "", 0, false
-	}
-	return s[:at], exponent, true
-}
-
-// ungroup takes the group signs out of the whole part of a number.
-func ungroup(s string) (string, bool) {
-	at := strings.IndexFunc(s, isGroupSign)
-	if at < 0 {
-		return s, isDigits(s)
-	}
-	sign, _ := firstRune(s[at:])
-	groups := strings.Split(s, sign)
-	size := len(groups[1]) // of every group but the first and the last: 3, or 2 as in India
-	if len(groups) == 2 {
-		size = 3
-	}
-	for i, group := range groups {
-		first, last := i == 0, i == len(groups)-1
-		switch {
-		case !isDigits(group), first && (group == "" || len(group) > size), last && len(group) != 3:
-			return "", false
-		case !first && !last && (len(group) != size || size < 2):
-			return "", false
+func cutExponent(s string) (mantissa string, exponent int) {
+	if at := strings.IndexAny(s, "eE"); at > 0 {
+		exponent, err := strconv.Atoi(s[at+1:])
+		if err == nil && exponent >= -1000 && exponent <= 1000 {
+			return s[:at], exponent
 		}
 	}
-	return strings.Join(groups, ""), true
+	return s, 0
 }
 
-func isGroupSign(r rune) bool { return r == ',' || r == '\'' || r == '\u2019' || unicode.IsSpace(r) }
-
-func firstRune(s string) (first, rest string) {
-	for i := range s {
-		if i > 0 {
-			return s[:i], s[i:]
-		}
+// ungroup removes the group separators from the whole part of a number.
+func ungroup(s string) (digits string, ok bool) {
+	if isDigits(s) {
+		return s, true
 	}
-	return s, ""
+	separators := groupSigns.FindAllString(s, -1)
+	if len(slices.Compact(separators)) != 1 {
+		return "", false
+	}
+	s = strings.ReplaceAll(s, separators[0], ",")
+	return strings.ReplaceAll(s, ",", ""), grouped.MatchString(s)
 }
 
-func isDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
-}
+func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }

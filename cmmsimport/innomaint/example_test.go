@@ -13,14 +13,14 @@ import (
 func ExampleNew() {
 	client, err := innomaint.New(innomaint.Config{
 		BaseURL: "https://tenant.example.com",
-		Auth:    innomaint.BearerToken("the token"), // prints as [redacted]
+		Auth:    innomaint.BearerToken("the token"), // prints as REDACTED
 	})
 	fmt.Println(client, err)
 
 	_, err = innomaint.New(innomaint.Config{BaseURL: "tenant.example.com"})
 	fmt.Println(err)
 	// Output:
-	// innomaint.Client for innomaint.Config{BaseURL: https://tenant.example.com, AssetPath: /api/v1/assets/{cmms_asset_id}, Auth: bearer token [redacted]} <nil>
+	// innomaint.Client for innomaint.Config{BaseURL: https://tenant.example.com, AssetPath: /api/v1/assets/{cmms_asset_id}, Auth: bearer token REDACTED} <nil>
 	// innomaint: Config.BaseURL must begin with https:// (or http://)
 	// innomaint: Config.Auth is required: innomaint.BearerToken, APIKey or Login
 }
@@ -70,17 +70,17 @@ func ExamplePerCustomer() {
 	fmt.Println(err)
 	// Output:
 	// Chilled water pump 7 <nil>
-	// innomaint: asset "AST-1042": auth: no client for customer 8 (next try in a minute): no credentials stored
+	// innomaint: asset "AST-1042": auth: no client for customer 8 (next attempt in a minute): no credentials stored
 }
 
 func ExampleBearerToken() {
 	fmt.Println(innomaint.BearerToken("the token"))
-	// Output: bearer token [redacted]
+	// Output: bearer token REDACTED
 }
 
 func ExampleAPIKey() {
 	fmt.Println(innomaint.APIKey("X-Api-Key", "the key"))
-	// Output: API key [redacted]
+	// Output: API key REDACTED
 }
 
 func ExampleLogin() {
@@ -236,5 +236,5 @@ func ExampleParseDecimal() {
 	// Output:
 	// 125000.5 <nil>
 	// 125000 <nil>
-	//  innomaint: "12,50" is no decimal number
+	//  innomaint: "12,50" is not a decimal number
 }

@@ -44,30 +44,31 @@ type UnreadValue struct {
 func (c *Client) Explain(ref AssetRef, body []byte) (*Explanation, error) {
 	ref.AssetID = cleanID(ref.AssetID)
 	explanation, failed := c.decoder.explain(ref, body)
-	return explanation, c.undecoded(ref, failed)
+	return explanation, c.decodeError(ref, failed)
 }
 
 func (dec *decoder) explain(ref AssetRef, body []byte) (*Explanation, *Error) {
-	answer, failed := parseAnswer(body)
+	answer, failed := parseBody(body)
 	if failed != nil {
 		return nil, failed
 	}
-	d := &decoding{decoder: dec}
+	d := dec.begin(ref)
+	defer d.end()
 	object, failed := d.open(answer, 0)
 	if !object.IsObject() {
 		return nil, failed
 	}
-	d.begin(ref, object)
+	d.asset.Raw = json.RawMessage(object.Raw)
 	if failed == nil {
-		failed = d.checkIdentity(ref)
+		failed = d.checkIdentity()
 	}
 	d.fields()
 
+	envelope := ""
+	if object.Index > 0 {
+		envelope = object.Path(answer.Raw)
+	}
+	object.Index = 0
 	x := explaining{decoding: d, object: object, read: map[string]bool{}}
-	return &Explanation{
-		Envelope: envelopePath(answer, object),
-		Asset:    d.asset,
-		Fields:   x.sources(),
-		Unread:   x.unread("", object),
-	}, failed
+	return &Explanation{Envelope: envelope, Asset: d.asset, Fields: x.sources(), Unread: x.unread("", object)}, failed
 }

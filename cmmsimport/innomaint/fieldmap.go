@@ -54,68 +54,23 @@ type ReferencePaths struct {
 	Phone  []string `json:"phone,omitzero"` // vendors only
 }
 
-// DefaultFieldMap returns the defaults: the names of the assumed contract first, then obvious synonyms.
-func DefaultFieldMap() FieldMap {
-	flat := func(objects ...string) ReferencePaths {
-		p := ReferencePaths{Object: objects, Email: []string{}, Phone: []string{}}
-		for _, object := range objects {
-			p.ID = append(p.ID, object+"_id")
-			p.Name = append(p.Name, object+"_name")
-			p.Code = append(p.Code, object+"_code")
-		}
-		return p
-	}
-	level := func(name string) ReferencePaths {
-		p := flat(name)
-		p.Object = []string{"location." + name, name}
-		return p
-	}
-	m := FieldMap{
-		AssetID:       []string{"asset_id", "id"},
-		Code:          []string{"asset_code", "code"},
-		Name:          []string{"asset_name", "name"},
-		Description:   []string{"description", "asset_description"},
-		SerialNumber:  []string{"serial_number", "serial_no", "serial"},
-		Barcode:       []string{"barcode", "bar_code"},
-		Criticality:   []string{"criticality", "criticality_name"},
-		ParentAssetID: []string{"parent_asset_id", "parent_id"},
-		Currency:      []string{"currency", "currency_code"},
-		PurchaseCost:  []string{"purchase_cost", "purchase_price", "cost"},
-		CustomFields:  []string{"custom_fields"},
-		UpdatedAt:     []string{"updated_at", "modified_at", "last_updated"},
-
-		PurchaseDate:     []string{"purchase_date", "purchased_on"},
-		InstallationDate: []string{"installation_date", "install_date", "installed_on"},
-		WarrantyStart:    []string{"warranty_start", "warranty_start_date", "warranty.start"},
-		WarrantyEnd:      []string{"warranty_end", "warranty_end_date", "warranty_expiry", "warranty.end"},
-		AMCStart:         []string{"amc.start", "amc_start", "amc_start_date"},
-		AMCEnd:           []string{"amc.end", "amc_end", "amc_end_date"},
-
-		Category:     flat("category", "asset_category"),
-		Subcategory:  flat("subcategory", "sub_category"),
-		Manufacturer: flat("manufacturer", "make", "brand"),
-		Model:        flat("model", "asset_model"),
-		Vendor:       flat("vendor", "supplier"),
-		Department:   flat("department", "dept"),
-		Status:       flat("status", "asset_status"),
-		Site:         level("site"),
-		Building:     level("building"),
-		Floor:        level("floor"),
-		Room:         level("room"),
-	}
-	m.Vendor.Email = []string{"vendor_email", "supplier_email"}
-	m.Vendor.Phone = []string{"vendor_phone", "supplier_phone"}
-	return m
+// lists returns the lists of the parts, in their order: see partNames.
+func (p *ReferencePaths) lists() []*[]string {
+	return []*[]string{&p.Object, &p.ID, &p.Name, &p.Code, &p.Email, &p.Phone}
 }
 
-// withDefaults returns a copy of m, its lists included, in which every nil list is the default's.
-func (m FieldMap) withDefaults() FieldMap {
-	d := DefaultFieldMap()
-	own, defaults := m.lists(), d.lists()
-	for i := range own {
-		if *own[i].paths != nil {
-			*defaults[i].paths = slices.Clone(*own[i].paths)
+// DefaultFieldMap returns the defaults: the names of the assumed contract first, then obvious synonyms.
+func DefaultFieldMap() FieldMap { return FieldMap{}.withDefaults(assetFields) }
+
+// withDefaults returns a copy of m, its lists included, in which every nil list is the default of a table of fields.
+func (m FieldMap) withDefaults(table []field) FieldMap {
+	for i := range table {
+		for part, list := range table[i].lists(&m) {
+			if *list == nil {
+				*list = table[i].defaults[part]
+			}
+			*list = slices.Clone(*list)
 		}
 	}
-	return d
+	return m
 }

@@ -3,6 +3,7 @@ package innomaint_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"testing"
@@ -191,6 +192,32 @@ func TestRetryStopsWithTheContext(t *testing.T) {
 			}
 		})
 	})
+	for _, tt := range []struct {
+		name   string
+		status int
+		want   error
+	}{
+		{"cancelled as the asset comes", 200, nil},
+		{"cancelled as a 404 comes", 404, innomaint.ErrNotFound},
+		{"cancelled as a 503 comes", 503, context.Canceled},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			attempts := 0
+			transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+				attempts++
+				response := respond(r, tt.status, nil, `{"asset_id":"AST-1042"}`)
+				response.Body = cancelOnClose{response.Body, cancel}
+				return response, nil
+			})
+			client := withDefaultWaits(t, transport, func(cfg *innomaint.Config) { cfg.MaxTries = 1 })
+			if _, err := client.GetAsset(ctx, ref); !errors.Is(err, tt.want) || attempts != 1 {
+				t.Errorf("error %v after %d attempts, want %v after 1", err, attempts, tt.want)
+			}
+		})
+	}
 	t.Run("cancelled during a request", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
@@ -208,6 +235,17 @@ func TestRetryStopsWithTheContext(t *testing.T) {
 			}
 		})
 	})
+}
+
+// cancelOnClose is a response body that cancels the context when it has been read.
+type cancelOnClose struct {
+	io.ReadCloser
+	cancel func()
+}
+
+func (c cancelOnClose) Close() error {
+	c.cancel()
+	return c.ReadCloser.Close()
 }
 
 func TestRetryAfterRequestTimeout(t *testing.T) {

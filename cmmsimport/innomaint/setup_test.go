@@ -5,12 +5,14 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
+	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
 
 var ref = innomaint.AssetRef{CustomerID: 7, AssetID: "AST-1042"}
@@ -83,6 +85,9 @@ func wantKind(t *testing.T, err error, kind innomaint.Kind) *innomaint.Error {
 	}
 	if failed.Kind != kind {
 		t.Fatalf("kind is %s, want %s: %v", failed.Kind, kind, err)
+	}
+	if text := strings.Replace(err.Error(), strconv.Quote(failed.AssetID), "", 1); redact.Text(text) != text {
+		t.Errorf("the error does not survive a second redaction: %q becomes %q", text, redact.Text(text))
 	}
 	for k, sentinel := range sentinels {
 		if got := errors.Is(err, sentinel); got != (k == kind) {

@@ -44,7 +44,7 @@ func readText(v gjson.Result, clean func(string) string) (string, error) {
 	case isPlaceholder(text):
 		return "", nil
 	case !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError):
-		return "", cannot(v, "is no whole UTF-8 text")
+		return "", cannot(v, "is not valid UTF-8")
 	case strings.IndexByte(text, 0) >= 0:
 		return "", cannot(v, "holds a NUL byte")
 	}

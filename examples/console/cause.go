@@ -22,7 +22,7 @@ func (c cause) Key() string {
 
 var (
 	failurePrefix = regexp.MustCompile(`^innomaint: (?:asset "(?:[^"\\]|\\.)*": )?[a-z_]+(?: \((HTTP \d+)\))?:? ?`)
-	tries         = regexp.MustCompile(` \(after \d+ tries\)$`)
+	tries         = regexp.MustCompile(` \(after \d+ (?:attempts|tries)\)$`)
 	quotedDigits  = regexp.MustCompile(`"(?:[^"\\]|\\.)*\d(?:[^"\\]|\\.)*"`)
 	longWord      = regexp.MustCompile(`\b[0-9A-Za-z]*\d[0-9A-Za-z]*\b`)
 	spaces        = regexp.MustCompile(`\s+`)

@@ -16,7 +16,7 @@ func TestFailureCauseOmitsAssetDetails(t *testing.T) {
 			`innomaint: asset "A\"1": bad_response (HTTP 200): the answer is of another asset, "AST-77"`, `A"1`,
 			"HTTP 200: the answer is of another asset, “…”",
 		},
-		"tries":     {`innomaint: asset "A-1": unavailable (HTTP 503): the API is in trouble (after 4 tries)`, "A-1", "HTTP 503: the API is in trouble"},
+		"attempts":  {`innomaint: asset "A-1": unavailable (HTTP 503): the API is in trouble (after 4 attempts)`, "A-1", "HTTP 503: the API is in trouble"},
 		"no status": {`innomaint: asset "A-1": timeout: no answer within 30s (Config.Timeout)`, "A-1", "no answer within 30s (Config.Timeout)"},
 		"request":   {"request 8f3a9c2e71 was refused", "A-1", "request … was refused"},
 		"database":  {"Error 1366 (HY000): Incorrect value for column \"asset_name\"", "A-1", `Error 1366 (HY000): Incorrect value for column "asset_name"`},

@@ -34,7 +34,7 @@ func TestConnections(t *testing.T) {
 		"hints that never end":           {answer: endless("", "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"), kind: innomaint.KindUnavailable, requests: tries},
 		"a body that trickles for ever":  {answer: trickle, config: hurry, kind: innomaint.KindTimeout},
 		"a length beyond the body":       {answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{", ""), kind: innomaint.KindUnavailable, text: "EOF", requests: tries},
-		"a length within the body":       {answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n", `{"asset_id":"C1-0001","asset_name":"Pump"}`), kind: innomaint.KindBadResponse, text: "no whole JSON", requests: 1},
+		"a length within the body":       {answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n", `{"asset_id":"C1-0001","asset_name":"Pump"}`), kind: innomaint.KindBadResponse, text: "not valid JSON", requests: 1},
 		"a length without end":           {answer: raw("HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n{", ""), kind: innomaint.KindUnavailable, requests: tries},
 		"a broken chunk":                 {answer: raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "{}"), kind: innomaint.KindUnavailable, requests: tries},
 		"an encoding that was not asked": {answer: says(200, "\x1b\x2a\x00\x00", "Content-Encoding", "br"), kind: innomaint.KindBadResponse, requests: 1},
