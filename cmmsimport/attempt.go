@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
@@ -47,7 +48,7 @@ func refOf(row *AssetMaster) innomaint.AssetRef {
 // fetch calls the API.
 func (a *attempt) fetch(ctx context.Context) error {
 	ref := refOf(a.row)
-	err := guard("Client", func() (err error) {
+	err := guard.Call("Client", func() (err error) {
 		a.detail, err = a.opts.Client.GetAsset(ctx, ref)
 		return err
 	})
@@ -76,10 +77,10 @@ func (a *attempt) apply(ctx context.Context) error {
 	}
 	a.at = a.stamp()
 	var unknown bool // a COMMIT was sent and its response was lost
-	err := a.retry.do(ctx, "syncing the asset", func() error {
+	err := a.retry.Do(ctx, "syncing the asset", func() error {
 		a.masters.rollback() // of an earlier attempt
 		atCommit := false
-		err := guard("Repository", func() error {
+		err := guard.Call("Repository", func() error {
 			return a.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 				err := a.write(ctx, tx)
 				atCommit = err == nil
@@ -111,7 +112,7 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 		tx: tx, customerID: a.row.CustomerID, cache: a.masters, sizes: a.catalog, policyOf: a.opts.policyOf, dryRun: a.opts.DryRun,
 	}
 
-	err := guard("Enrich", func() error { return a.opts.Enrich(ctx, tx, masters, &enriched, &detail) })
+	err := guard.Call("Enrich", func() error { return a.opts.Enrich(ctx, tx, masters, &enriched, &detail) })
 	changes := assets.Diff(a.row, &enriched, a.opts.policyOf, a.catalog[a.row.TableName()], detail.Warn)
 	a.result.Warnings = warningTexts(append(detail.Warnings, masters.warnings...), a.row, &enriched)
 	if err != nil {
@@ -130,7 +131,7 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 	if a.opts.AtomicLog {
 		a.result.Duration = time.Since(a.began)
 		a.entry = a.newEntry()
-		err := guard("Recorder", func() error { return a.opts.Recorder.Record(ctx, tx, a.entry) })
+		err := guard.Call("Recorder", func() error { return a.opts.Recorder.Record(ctx, tx, a.entry) })
 		a.logged = err == nil
 		if err != nil {
 			return err
@@ -241,7 +242,7 @@ func (c *customer) report(ctx context.Context, a *attempt) {
 	if c.opts.OnAsset == nil {
 		return
 	}
-	err := guard("OnAsset", func() error {
+	err := guard.Call("OnAsset", func() error {
 		c.opts.OnAsset(a.result, c.progress())
 		return nil
 	})

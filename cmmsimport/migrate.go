@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 )
 
@@ -28,7 +29,7 @@ func Migrate(ctx context.Context, db *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	s := plainSession(db).WithContext(ctx)
+	s := handle.Plain(db).WithContext(ctx)
 	for _, statement := range statements {
 		err := s.Exec(statement).Error
 		switch {
@@ -45,10 +46,10 @@ func Migrate(ctx context.Context, db *gorm.DB) error {
 // MigrationSQL returns the statements that Migrate would run on this database now, in order; none where the schema is
 // complete.
 func MigrationSQL(ctx context.Context, db *gorm.DB) ([]string, error) {
-	if err := checkHandle(db); err != nil {
+	if err := handle.Check(db); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
-	s := plainSession(db).WithContext(ctx)
+	s := handle.Plain(db).WithContext(ctx)
 	found, err := readCatalog(ctx, s)
 	if err != nil {
 		return nil, err

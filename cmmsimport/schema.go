@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -24,10 +25,10 @@ var models = []schema.Tabler{
 // is missing is listed in one error that is ErrSchema. Any other error is the database's. A run does this by itself,
 // before its first API call.
 func CheckSchema(ctx context.Context, db *gorm.DB) error {
-	if err := checkHandle(db); err != nil {
+	if err := handle.Check(db); err != nil {
 		return fmt.Errorf("%w: %w", ErrOptions, err)
 	}
-	found, err := readCatalog(ctx, plainSession(db))
+	found, err := readCatalog(ctx, handle.Plain(db))
 	if err != nil {
 		return err
 	}
