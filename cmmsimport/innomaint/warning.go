@@ -14,10 +14,10 @@ type Warning struct {
 	// A part of a master that is not needed to find it has a suffix: category_id.code, vendor_id.email, vendor_id.phone.
 	Field  string
 	Value  string // the value as sent, shortened to at most 80 characters of whole UTF-8
-	Reason string // goes on from the value: "is no date in a known layout"
+	Reason string // goes on from the value: "is not a date in a known layout"
 }
 
-// String returns one line: purchase_date: "soon" is no date in a known layout.
+// String returns one line: purchase_date: "soon" is not a date in a known layout.
 func (w Warning) String() string {
 	if w.Value == "" {
 		return w.Field + ": " + w.Reason
