@@ -2,12 +2,12 @@ package innomaint
 
 import "slices"
 
-// FieldMap says where each field stands in the tenant's asset object: a list of gjson paths
-// (https://github.com/tidwall/gjson/blob/master/SYNTAX.md), of which the first that leads to a value, and not to a
-// placeholder, is taken. A nil list means the field's default ([DefaultFieldMap]); an empty one that is not nil switches
-// the field off. With AssetID switched off, an answer is not checked to be the asset that was asked for.
+// FieldMap says where each field is in the tenant's asset object. Each list has gjson paths
+// (https://github.com/tidwall/gjson/blob/master/SYNTAX.md); the first that leads to a value other than a placeholder wins.
+// A nil list means the field's default ([DefaultFieldMap]); an empty list that is not nil switches the field off. With
+// AssetID switched off, nothing checks that a response is the asset that was requested.
 //
-// The JSON form, for a host's configuration, keeps that difference: what is left out has its default.
+// The JSON form, for a host's configuration, keeps that difference: an omitted member has its default.
 type FieldMap struct {
 	AssetID       []string `json:"asset_id,omitzero"`
 	Code          []string `json:"asset_code,omitzero"`
@@ -42,7 +42,7 @@ type FieldMap struct {
 	Room         ReferencePaths `json:"room,omitzero"`
 }
 
-// ReferencePaths says where a master stands. What the paths of the parts lead to is taken first; Object fills the rest.
+// ReferencePaths says where a master is. Values at the paths of its parts come first; Object fills the rest.
 type ReferencePaths struct {
 	// Object leads to the master itself: an object with id, name and code (and email and phone for a vendor), a list of
 	// one, a bare name, or a bare number, which is an id.

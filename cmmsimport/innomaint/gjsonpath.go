@@ -1,48 +1,34 @@
 package innomaint
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
 
-// plainKeys splits a path that is nothing but keys of objects, its backslashes resolved. A component of digits alone is
-// not plain: in a list it is an index.
+var (
+	plainPath = regexp.MustCompile(`(?s)^(?:\\.|[\w\- .]|[^\x00-\x7F])+$`)
+	pathKey   = regexp.MustCompile(`(?s)(?:\\.|[^.\\])+`)
+	escaped   = regexp.MustCompile(`(?s)\\(.)`)
+)
+
+// plainKeys splits a path that is nothing but keys of objects, and resolves its backslashes. A component of nothing but
+// digits is not plain: in a list it is an index.
 func plainKeys(path string) (keys []string, plain bool) {
-	var key strings.Builder
-	digits := true
-	end := func() bool {
-		keys = append(keys, key.String())
-		ok := key.Len() > 0 && !digits
-		key.Reset()
-		digits = true
-		return ok
+	if !plainPath.MatchString(path) {
+		return nil, false
 	}
-	for i := 0; i < len(path); i++ {
-		c := path[i]
-		switch {
-		case c == '\\' && i+1 < len(path):
-			i++
-			c, digits = path[i], false
-		case c == '.':
-			if !end() {
-				return nil, false
-			}
-			continue
-		case c >= utf8.RuneSelf, c == '_', c == '-', c == ' ', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
-			digits = false
-		case c < '0' || c > '9':
+	for _, key := range pathKey.FindAllString(path, -1) {
+		if isDigits(key) {
 			return nil, false
 		}
-		key.WriteByte(c)
-	}
-	if !end() {
-		return nil, false
+		keys = append(keys, escaped.ReplaceAllString(key, "$1"))
 	}
 	return keys, true
 }
 
-// isPath reports whether gjson can make sense of path: no empty component, no lone backslash at the end, the brackets and
-// quotes of queries closed. gjson has no check of its own: a path that makes no sense finds nothing, for every asset.
+// isPath reports whether path is one for gjson: no empty component, no lone backslash at the end, the brackets and quotes of
+// queries closed. gjson has no check of its own; a wrong path would find nothing, for every asset.
 func isPath(path string) bool {
 	if !utf8.ValidString(path) || strings.TrimSpace(path) != path {
 		return false

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// pathTemplate is Config.AssetPath, in two parts since they are escaped differently.
+// pathTemplate is Config.AssetPath. Its path and its query are escaped in different ways.
 type pathTemplate struct {
 	path, query string
-	secrets     []string // values of the query that are credentials, by their names
+	secrets     []string // values of the query whose names say that they are credentials
 }
 
 var secretName = regexp.MustCompile(`(?i)key|token|secret|pass|auth|sig`)
@@ -21,34 +21,24 @@ func parsePath(s string) *pathTemplate {
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		if secretName.MatchString(name) && !strings.Contains(value, "{") {
-			t.secrets = append(t.secrets, value)
-			if plain, err := url.QueryUnescape(value); err == nil {
-				t.secrets = append(t.secrets, plain)
-			}
+			plain, _ := url.QueryUnescape(value) // "" if it is not escaped in the usual way
+			t.secrets = append(t.secrets, value, plain)
 		}
 	}
 	return t
 }
 
-// fill returns the path, and the query where there is one, for an asset.
+// fill returns the path, and the query if there is one, for an asset. An escaped value cannot look like a placeholder.
 func (t *pathTemplate) fill(ref AssetRef) string {
+	segment := url.PathEscape(ref.AssetID)
+	if ref.AssetID == "." || ref.AssetID == ".." { // these would be steps in the path
+		segment = strings.ReplaceAll(ref.AssetID, ".", "%2E")
+	}
 	customer := strconv.FormatUint(ref.CustomerID, 10)
-	s := fill(t.path, escapeSegment(ref.AssetID), customer)
+	filled := strings.NewReplacer(assetIDPlaceholder, segment, customerIDPlaceholder, customer).Replace(t.path)
 	if t.query == "" {
-		return s
+		return filled
 	}
-	return s + "?" + fill(t.query, url.QueryEscape(ref.AssetID), customer)
-}
-
-// fill puts escaped values in the placeholders' places: escaped, neither can look like a placeholder.
-func fill(template, assetID, customer string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(template, assetIDPlaceholder, assetID), customerIDPlaceholder, customer)
-}
-
-// escapeSegment escapes an id for its place between two slashes. "." and ".." would be taken for steps in the path.
-func escapeSegment(id string) string {
-	if id == "." || id == ".." {
-		return strings.ReplaceAll(id, ".", "%2E")
-	}
-	return url.PathEscape(id)
+	query := strings.NewReplacer(assetIDPlaceholder, url.QueryEscape(ref.AssetID), customerIDPlaceholder, customer)
+	return filled + "?" + query.Replace(t.query)
 }

@@ -280,7 +280,7 @@ func TestTenantsSendWhatCannotBeRead(t *testing.T) {
 		{"broken UTF-8", "\"asset_name\":\"M\xfcller\"", "asset_name", `is not valid UTF-8`},
 		{"broken UTF-8 beside double spaces", "\"asset_name\":\"M\xfcller  2\"", "asset_name", `is not valid UTF-8`},
 		{"half a surrogate pair", `"asset_name":"M\ud83dller"`, "asset_name", `is not valid UTF-8`},
-		{"NUL byte", `"serial_number":"SN\u000088"`, "serial_number", `holds a NUL byte`},
+		{"NUL byte", `"serial_number":"SN\u000088"`, "serial_number", `contains a NUL byte`},
 		{"custom fields as a text", `"custom_fields":"power: 11 kW"`, "custom_fields", `is neither an object nor a list`},
 		{"custom fields with half a surrogate pair", `"custom_fields":{"a":"\udc00"}`, "custom_fields", `is not valid UTF-8`},
 		{"custom fields too deep", `"custom_fields":` + strings.Repeat("[", 31) + "1" + strings.Repeat("]", 31), "custom_fields", `is nested deeper than 30 levels`},

@@ -9,7 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// unreadable is the error of a reader: a value is there and cannot be taken.
+// unreadable is a reader's error: there is a value, and it is not of the expected form.
 type unreadable struct{ value, reason string }
 
 func (u *unreadable) Error() string { return u.reason }
@@ -18,10 +18,10 @@ func (u *unreadable) warning(field string) Warning {
 	return Warning{Field: field, Value: shorten(u.value, maxWarningValue), Reason: u.reason}
 }
 
-// cannot returns the error for a value that is no such thing as was expected.
+// cannot returns the error for a value. The reason continues a sentence that begins with the value.
 func cannot(v gjson.Result, reason string) error { return &unreadable{asSent(v), reason} }
 
-// asSent returns a text without its quotes, and anything else as it stands in the answer.
+// asSent returns a text without its quotes, and anything else as it is in the response.
 func asSent(v gjson.Result) string {
 	if v.Type == gjson.String {
 		return v.Str
@@ -29,7 +29,7 @@ func asSent(v gjson.Result) string {
 	return v.Raw
 }
 
-// readText returns a text, cleaned by clean, or a number's digits as sent; "" for a placeholder.
+// readText returns a text, cleaned by clean, or the digits of a number as sent; "" for a placeholder.
 func readText(v gjson.Result, clean func(string) string) (string, error) {
 	switch {
 	case isEmpty(v):
@@ -46,7 +46,7 @@ func readText(v gjson.Result, clean func(string) string) (string, error) {
 	case !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError):
 		return "", cannot(v, "is not valid UTF-8")
 	case strings.IndexByte(text, 0) >= 0:
-		return "", cannot(v, "holds a NUL byte")
+		return "", cannot(v, "contains a NUL byte")
 	}
 	return text, nil
 }
@@ -62,10 +62,10 @@ func readBool(v gjson.Result) (value, ok bool, err error) {
 	case "false", "n", "no", "0":
 		return false, true, nil
 	}
-	return false, false, cannot(v, "is no boolean")
+	return false, false, cannot(v, "is not a boolean")
 }
 
-// cleanLine makes one line of plain text: entities resolved, no-break and doubled spaces single, no padding.
+// cleanLine makes one line of plain text: HTML entities resolved, any white space a single space, no padding.
 func cleanLine(s string) string {
 	s = html.UnescapeString(s)
 	if isCleanLine(s) {
@@ -74,7 +74,7 @@ func cleanLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// isCleanLine reports whether cleanLine has nothing to do; it need not notice that for every text.
+// isCleanLine is a fast check: a text for which it returns true needs no cleaning.
 func isCleanLine(s string) bool {
 	space := true // a space here would be padding, or doubled
 	for i := range len(s) {
@@ -100,10 +100,10 @@ func cleanLines(s string) string {
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
 
-// cleanID takes padding away and nothing else: ids are compared character for character.
+// cleanID removes padding and nothing else: ids are compared character for character.
 func cleanID(s string) string { return strings.TrimFunc(s, unicode.IsSpace) }
 
-// isEmpty reports whether nothing stands at v: absent, null, {}, [], or a text that is a placeholder.
+// isEmpty reports whether v is absent, null, {}, [], or a text that is a placeholder.
 func isEmpty(v gjson.Result) bool {
 	switch v.Type {
 	case gjson.Null:
@@ -116,28 +116,21 @@ func isEmpty(v gjson.Result) bool {
 	return false
 }
 
-// isPlainWord reports whether a text begins as no placeholder does; it need not notice that for every text.
+// isPlainWord is a fast check: a text for which it returns true is no placeholder.
 func isPlainWord(s string) bool {
 	return s != "" && (s[0] >= '0' && s[0] <= '9' || s[0] >= 'A' && s[0] <= 'Z' || s[0] >= 'a' && s[0] <= 'z') && s[0]|0x20 != 'n'
 }
 
 func isPlaceholder(text string) bool {
-	switch len(text) {
-	case 0:
-		return true
-	case 1:
-		return text == "-"
-	case 2:
-		return strings.EqualFold(text, "NA")
-	case 3:
-		return strings.EqualFold(text, "N/A")
-	case 4:
-		return strings.EqualFold(text, "null")
+	for _, placeholder := range [...]string{"", "-", "NA", "N/A", "null"} {
+		if len(text) == len(placeholder) && strings.EqualFold(text, placeholder) {
+			return true
+		}
 	}
 	return false
 }
 
-// jsonKind names what v is, for people.
+// jsonKind names the type of v, for people.
 func jsonKind(v gjson.Result) string {
 	switch {
 	case v.IsObject():
@@ -147,5 +140,5 @@ func jsonKind(v gjson.Result) string {
 	case v.IsBool():
 		return "a boolean"
 	}
-	return "no text"
+	return "not a text"
 }
