@@ -17,18 +17,9 @@ var defaultDateLayouts = []string{
 
 // isoLayouts are always understood, before any other. Seconds may have a fraction.
 var isoLayouts = []string{
-	time.DateOnly,
-	time.RFC3339,
-	"2006-01-02T15:04:05",
-	time.DateTime,
-	"2006-01-02T15:04:05Z0700",
-	"2006-01-02 15:04:05Z07:00",
-	"2006-01-02 15:04:05Z0700",
-	"2006-01-02 15:04:05 Z07:00",
-	"2006-01-02 15:04:05 Z0700",
-	"2006-01-02T15:04Z07:00",
-	"2006-01-02T15:04",
-	"2006-01-02 15:04",
+	time.DateOnly, time.RFC3339, "2006-01-02T15:04:05", time.DateTime, "2006-01-02T15:04:05Z0700",
+	"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z0700", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04:05 Z0700",
+	"2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02 15:04",
 }
 
 // noDays begin somebody's calendar, and are sent for no date.

@@ -79,7 +79,7 @@ func (d *decoding) checkIdentity() *Error {
 	if !field.isOn() {
 		return nil
 	}
-	id, err := readText(field.at(d.found)[0].value(), cleanID)
+	id, err := readText(field.at(d.found)[0].Result, cleanID)
 	switch {
 	case err != nil:
 		return &Error{Kind: KindInvalidData, Message: "the asset's id in the response " + err.Error()}

@@ -72,7 +72,7 @@ func unwrap(object gjson.Result) (inner gjson.Result, isEnvelope bool) {
 func (d *decoding) hasSubstance(hasID bool) bool {
 	for i := range d.plan.fields {
 		f := &d.plan.fields[i]
-		if !f.alsoInErrors && (hasID || !f.withoutIDInErrors) && anyExists(f.at(d.found)) {
+		if (f.alsoInErrors == never || f.alsoInErrors == withoutID && hasID) && anyExists(f.at(d.found)) {
 			return true
 		}
 	}
