@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/tidwall/gjson"
 )
@@ -112,25 +111,18 @@ func readDecimal(v gjson.Result) (Decimal, error) {
 
 // trimCurrency removes a currency at either end: a symbol, three capitals, Rs, and the "/-" of Indian amounts.
 func trimCurrency(s string) string {
-	s = strings.TrimSuffix(s, "/-")
-	inCurrency := func(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.Sc, r) }
-	number := strings.TrimLeftFunc(s, inCurrency)
-	if currency := s[:len(s)-len(number)]; strings.EqualFold(currency, "Rs") {
-		s = strings.TrimPrefix(number, ".")
-	} else if currencyPattern.MatchString(currency) {
-		s = number
+	if s = strings.TrimSuffix(s, "/-"); strings.Trim(s, "0123456789.,") == "" { // most numbers
+		return s
 	}
-	number = strings.TrimRightFunc(s, inCurrency)
-	if currencyPattern.MatchString(s[len(number):]) {
-		s = number
-	}
-	return strings.TrimSpace(s)
+	s = currencyBefore.ReplaceAllString(s, "$1")
+	return strings.TrimSpace(currencyBehind.ReplaceAllString(s, "$1"))
 }
 
 var (
-	currencyPattern = regexp.MustCompile(`^(?:\p{Sc}|[A-Z]{3}|(?i:Rs))$`)
-	groupSigns      = regexp.MustCompile(`[,'\x{2019}\s\p{Z}]`)
-	grouped         = regexp.MustCompile(`^(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})$`)
+	currencyBefore = regexp.MustCompile(`(?s)^(?:\p{Sc}|[A-Z]{3}|(?i:Rs)\.?)([^\pL\p{Sc}].*)$`)
+	currencyBehind = regexp.MustCompile(`(?s)^(.*[^\pL\p{Sc}])(?:\p{Sc}|[A-Z]{3}|(?i:Rs))$`)
+	groupSigns     = regexp.MustCompile(`[,'\x{2019}\s\p{Z}]`)
+	grouped        = regexp.MustCompile(`^(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})$`)
 )
 
 // cutExponent splits 1.25e5 into its mantissa and exponent.

@@ -20,18 +20,9 @@ const maxDepth = 500
 
 // decode returns the asset in a response, or why there is none.
 func (dec *decoder) decode(ref AssetRef, body []byte) (*Asset, *Error) {
-	response, failed := parseBody(body)
-	if failed != nil {
-		return nil, failed
-	}
-	d := dec.begin(ref)
+	d, failed := dec.begin(ref, body)
 	defer d.end()
-	object, failed := d.open(response, 0)
 	if failed != nil {
-		return nil, failed
-	}
-	d.asset.Raw = json.RawMessage(object.Raw)
-	if failed := d.checkIdentity(); failed != nil {
 		return nil, failed
 	}
 	d.fields()
@@ -57,15 +48,25 @@ func parseBody(body []byte) (response gjson.Result, failed *Error) {
 // decoding is one response on its way into an asset.
 type decoding struct {
 	*decoder
-	asset    *Asset
-	found    []found // by list
-	borrowed *[]found
+	response, object gjson.Result // the body, and the asset object in it
+	asset            *Asset
+	found            []found // by list
+	borrowed         *[]found
 }
 
-// begin returns a decoding for the asset that was requested. end gives back what it borrowed.
-func (dec *decoder) begin(ref AssetRef) *decoding {
+// begin finds the asset object of a response, or says why there is none. The decoding must be ended in any case.
+func (dec *decoder) begin(ref AssetRef, body []byte) (d *decoding, failed *Error) {
 	borrowed := dec.plan.found.Get().(*[]found)
-	return &decoding{dec, &Asset{ID: ref.AssetID, dates: dec.dates}, *borrowed, borrowed}
+	d = &decoding{decoder: dec, asset: &Asset{ID: ref.AssetID, dates: dec.dates}, found: *borrowed, borrowed: borrowed}
+	if d.response, failed = parseBody(body); failed != nil {
+		return d, failed
+	}
+	d.object, failed = d.open(d.response, 0)
+	d.asset.Raw = json.RawMessage(d.object.Raw)
+	if failed == nil {
+		failed = d.checkIdentity()
+	}
+	return d, failed
 }
 
 func (d *decoding) end() {

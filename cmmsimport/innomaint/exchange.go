@@ -28,7 +28,7 @@ type exchange struct {
 }
 
 func (c *Client) newExchange(ref AssetRef) *exchange {
-	return &exchange{Client: c, ref: ref, maxAttempts: c.maxAttempts}
+	return &exchange{Client: c, ref: ref, maxAttempts: c.cfg.MaxTries}
 }
 
 // do sends a request until it succeeds, fails for good, or ctx ends.
@@ -57,12 +57,12 @@ func (x *exchange) do(ctx context.Context, r request) error {
 		case x.attempts >= x.maxAttempts:
 			return x.failed
 		}
-		wait, tooLong := x.backoff.wait(x.attempts, response.Header(), time.Now())
+		wait, tooLong := x.cfg.wait(x.attempts, response.Header(), time.Now())
 		if tooLong != nil {
 			x.failed.Message += "; " + tooLong.Error()
 			return x.failed
 		}
-		x.log.LogAttrs(ctx, slog.LevelDebug, "innomaint: retrying",
+		x.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "innomaint: retrying",
 			slog.String("asset_id", x.ref.AssetID), slog.Uint64("customer_id", x.ref.CustomerID),
 			slog.String("error", x.failed.Error()), slog.Int("attempts", x.attempts), slog.Duration("wait", wait))
 		if sleep(ctx, wait) != nil {

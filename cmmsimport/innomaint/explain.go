@@ -48,27 +48,19 @@ func (c *Client) Explain(ref AssetRef, body []byte) (*Explanation, error) {
 }
 
 func (dec *decoder) explain(ref AssetRef, body []byte) (*Explanation, *Error) {
-	response, failed := parseBody(body)
-	if failed != nil {
-		return nil, failed
-	}
-	d := dec.begin(ref)
+	d, failed := dec.begin(ref, body)
 	defer d.end()
-	object, failed := d.open(response, 0)
-	if !object.IsObject() {
+	if !d.object.IsObject() {
 		return nil, failed
-	}
-	d.asset.Raw = json.RawMessage(object.Raw)
-	if failed == nil {
-		failed = d.checkIdentity()
 	}
 	d.fields()
-
-	envelope := ""
-	if object.Index > 0 {
-		envelope = object.Path(response.Raw)
+	e := &Explanation{Asset: d.asset}
+	if d.object.Index > 0 {
+		e.Envelope = d.object.Path(d.response.Raw)
 	}
-	object.Index = 0
-	x := explaining{decoding: d, object: object, read: map[string]bool{}}
-	return &Explanation{Envelope: envelope, Asset: d.asset, Fields: x.sources(), Unread: x.unread("", object)}, failed
+	d.object.Index = 0
+	x := explaining{decoding: d, read: map[string]bool{}}
+	e.Fields = x.sources()
+	e.Unread = x.unread("", d.object)
+	return e, failed
 }

@@ -11,8 +11,7 @@ import (
 // explaining is a decoding whose sources are looked up again, by the rules of the decoding.
 type explaining struct {
 	*decoding
-	object gjson.Result
-	read   map[string]bool // the gjson paths of what is read
+	read map[string]bool // the gjson paths of what is read
 }
 
 // sources returns the sources of all values, in the order of the table of fields.

@@ -21,28 +21,23 @@ func (e *Error) renewable() bool {
 	return e != nil && e.Kind == KindAuth && e.StatusCode != http.StatusForbidden
 }
 
-// backoff determines the wait before the next attempt.
-type backoff struct {
-	first, longest time.Duration
-}
-
 var errTooLong = errors.New("the API asks for a longer wait than Config.RetryMaxWait")
 
 // wait returns the wait after the given number of attempts: what the response asks for, else a random one of up to
-// first, doubled for each further attempt and never above longest (exponential backoff with full jitter). errTooLong
-// ends the attempts.
-func (b backoff) wait(attempts int, header http.Header, now time.Time) (time.Duration, error) {
+// RetryWait, doubled for each further attempt and never above RetryMaxWait (exponential backoff with full jitter).
+// errTooLong ends the attempts.
+func (c *Config) wait(attempts int, header http.Header, now time.Time) (time.Duration, error) {
 	asked, ok := retryAfter(header, now)
 	switch {
-	case ok && asked > b.longest:
+	case ok && asked > c.RetryMaxWait:
 		return 0, errTooLong
 	case ok:
 		return asked, nil
 	}
-	bound := b.first
+	bound := c.RetryWait
 	for range attempts - 1 {
-		if bound >= b.longest/2 {
-			bound = b.longest
+		if bound >= c.RetryMaxWait/2 {
+			bound = c.RetryMaxWait
 			break
 		}
 		bound *= 2
