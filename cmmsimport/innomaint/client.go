@@ -88,16 +88,15 @@ func (c *Client) GetAsset(ctx context.Context, ref AssetRef) (*Asset, error) {
 // get requests the asset. With a login it returns the token that it used, which is another one than stale.
 func (x *exchange) get(ctx context.Context, accept func([]byte) *Error, stale *token) (used *token, err error) {
 	credentials := x.cfg.Auth.credentials()
-	header, value := credentials.header, credentials.value
 	if x.login != nil {
 		if used, err = x.token(ctx, x.ref, stale); err != nil {
 			return nil, err
 		}
-		header, value = "Authorization", bearer(used.value)
+		credentials = BearerToken(used.value).credentials()
 	}
 	return used, x.do(ctx, request{
 		method: http.MethodGet, url: x.cfg.BaseURL + x.path.fill(x.ref), accept: accept,
-		prepare: func(r *resty.Request) { r.SetHeader(header, value) },
+		prepare: func(r *resty.Request) { r.SetHeader(credentials.header, credentials.value) },
 	})
 }
 

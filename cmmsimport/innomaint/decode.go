@@ -76,7 +76,7 @@ func (d *decoding) end() {
 
 // checkIdentity makes sure that the response is the asset that was requested.
 func (d *decoding) checkIdentity() *Error {
-	field := &d.plan.fields[0]
+	field := d.plan.fields[0]
 	if !field.isOn() {
 		return nil
 	}
@@ -108,9 +108,9 @@ func (d *decoding) fields() {
 }
 
 // warnHidden warns that a column's value may be where no path leads, so that it is not taken for absent.
-func (d *decoding) warnHidden(column string, fields []plannedField) {
-	for i := range fields {
-		for _, at := range fields[i].at(d.found) {
+func (d *decoding) warnHidden(column string, fields []*plannedField) {
+	for _, f := range fields {
+		for _, at := range f.at(d.found) {
 			if at.hidden != "" {
 				d.warn(column, cannot(gjson.Parse(at.hidden),
 					"is in the place of an object with this field: name the field's path in Config.Fields"))

@@ -37,7 +37,9 @@ func (x *exchange) do(ctx context.Context, r request) error {
 		if err := x.pace(ctx); err != nil {
 			return err
 		}
-		response, err := x.send(ctx, r)
+		attempt := x.http.R().SetContext(ctx)
+		r.prepare(attempt)
+		response, err := attempt.Execute(r.method, r.url) // resty reads and closes the body
 		switch {
 		case err != nil && ctx.Err() != nil: // the caller's doing, not the API's
 			return contextError(ctx, x.ref, x.failed)
@@ -82,13 +84,6 @@ func (x *exchange) pace(ctx context.Context) error {
 	deadline, _ := ctx.Deadline()
 	return &Error{Kind: KindTimeout, AssetID: x.ref.AssetID, Tries: x.attempts, Err: context.DeadlineExceeded,
 		Message: "Config.RatePerSecond allows no request before the context's deadline in " + time.Until(deadline).String()}
-}
-
-// send makes one attempt. resty reads and closes the response's body.
-func (x *exchange) send(ctx context.Context, r request) (*resty.Response, error) {
-	attempt := x.http.R().SetContext(ctx)
-	r.prepare(attempt)
-	return attempt.Execute(r.method, r.url)
 }
 
 // judge returns how an attempt failed, nil for a success.

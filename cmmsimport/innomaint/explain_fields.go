@@ -16,18 +16,13 @@ type explaining struct {
 
 // sources returns the sources of all values, in the order of the table of fields.
 func (x *explaining) sources() (all []FieldSource) {
-	for i := range x.plan.fields {
-		f := &x.plan.fields[i]
+	for _, f := range x.plan.fields {
 		values := f.show(x.asset)
-		if f.readParts == 0 {
-			if !anyExists(f.at(x.found)) {
-				values[0] = "" // the identity's is the id that was requested
-			}
-			all = append(all, x.source(f, 0, values[0], "", gjson.Result{}))
-			continue
+		if f.readParts == 0 && !anyExists(f.at(x.found)) {
+			values[0] = "" // the identity's is the id that was requested
 		}
 		path, inside := x.master(f)
-		for part := partID; part < f.readParts; part++ {
+		for part := min(f.readParts, partID); part < max(f.readParts, 1); part++ {
 			all = append(all, x.source(f, part, values[part], path, inside[part]))
 		}
 	}
@@ -66,8 +61,11 @@ func (x *explaining) find(f *plannedField, list int) (path string, v gjson.Resul
 	return path, v
 }
 
-// master returns the path to a master's object, and the parts in it. Placeholders are parts too.
+// master returns the path to a master's object, and the parts in it, placeholders included; nothing for a value.
 func (x *explaining) master(f *plannedField) (path string, inside [parts]gjson.Result) {
+	if f.readParts == 0 {
+		return "", inside
+	}
 	path, object := x.find(f, partObject)
 	object, several := onlyElement(object)
 	if several || path == "" {

@@ -13,7 +13,7 @@ import (
 // object, and the others (array indexes, queries, modifiers), which are looked up one by one. A look-up for each path
 // would take eleven times as long.
 type fieldPlan struct {
-	fields []plannedField
+	fields []*plannedField
 	root   node
 	others []otherPath
 	found  sync.Pool // of *[]found, one element for each list
@@ -61,12 +61,7 @@ type found struct {
 func (f *found) exists() bool { return f.rank > 0 }
 
 func anyExists(all []found) bool {
-	for i := range all {
-		if all[i].exists() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(all, func(f found) bool { return f.exists() })
 }
 
 // compile returns the plan for a table of fields and their paths in m, which has its defaults. The error lists every path
@@ -76,7 +71,7 @@ func compile(table []field, m FieldMap) (*fieldPlan, error) {
 	var problems []error
 	lists := 0
 	for _, f := range table {
-		planned := plannedField{field: f, first: lists}
+		planned := &plannedField{field: f, first: lists}
 		for part, list := range f.lists(&m) {
 			for i, path := range *list {
 				if !isPath(path) {

@@ -141,17 +141,11 @@ func readForeignID(v gjson.Result) (string, error) {
 // onlyElement returns the element of a list of one, an empty value for an empty list, and anything else as it is.
 // several reports a list of more than one.
 func onlyElement(v gjson.Result) (only gjson.Result, several bool) {
-	if !v.IsArray() {
+	switch {
+	case !v.IsArray():
 		return v, false
-	}
-	count := 0
-	v.ForEach(func(_, element gjson.Result) bool {
-		only = element
-		count++
-		return count < 2
-	})
-	if count > 1 {
+	case v.Get("1").Exists():
 		return v, true
 	}
-	return only, false
+	return v.Get("0"), false
 }

@@ -2,8 +2,10 @@ package innomaint
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -49,8 +51,8 @@ func (c *Config) wait(attempts int, header http.Header, now time.Time) (time.Dur
 // X-RateLimit-Reset in seconds or as an epoch. A negative, past or unreadable value asks for nothing.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, ok := parseSeconds(value); ok {
-		return seconds, true
+	if wait, ok := parseSeconds(value); ok {
+		return wait, true
 	}
 	// Dates are on the API's own clock, which may be years off ours.
 	if date, err := http.ParseTime(header.Get("Date")); err == nil {
@@ -77,20 +79,14 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 // earliestEpoch distinguishes an epoch (September 2001 or later) from a number of seconds to wait.
 const earliestEpoch = 1_000_000_000 * time.Second
 
+var seconds = regexp.MustCompile(`^[0-9]+(?:\.[0-9]*)?$`)
+
 // parseSeconds reads a number of seconds and rounds it up to a whole one. A number too large for a Duration becomes the
 // longest one.
 func parseSeconds(s string) (time.Duration, bool) {
-	whole, fraction, _ := strings.Cut(s, ".")
-	if whole == "" || !isDigits(whole) || !isDigits(fraction) {
+	if !seconds.MatchString(s) {
 		return 0, false
 	}
-	const longest = int64(1<<63-1) / int64(time.Second)
-	seconds, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || seconds >= longest {
-		return time.Duration(longest) * time.Second, true
-	}
-	if strings.Trim(fraction, "0") != "" {
-		seconds++
-	}
-	return time.Duration(seconds) * time.Second, true
+	number, _ := strconv.ParseFloat(s, 64) // infinite if out of range
+	return time.Duration(min(math.Ceil(number), float64(math.MaxInt64/int64(time.Second)))) * time.Second, true
 }
