@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
@@ -17,7 +18,7 @@ type column struct {
 	value func(a *AssetMaster) any // as an SQL argument and in the log: nil where empty
 	scan  func(a *AssetMaster) any // what database/sql scans the column into
 	// problem says why the value cannot be stored in a column of this size, "" where it can. Nil: it always can.
-	problem func(a *AssetMaster, size columnSize) string
+	problem func(a *AssetMaster, size dbschema.Column) string
 }
 
 // assetColumns are the synced columns, in the order in which they are compared and written.
@@ -69,7 +70,7 @@ func field[T comparable](name string, at func(*AssetMaster) *T, argument func(T)
 
 func text(name string, at func(*AssetMaster) *string) column {
 	c := field(name, at, func(s string) any { return s })
-	c.problem = func(a *AssetMaster, size columnSize) string { return size.textProblem(*at(a)) }
+	c.problem = func(a *AssetMaster, size dbschema.Column) string { return size.TextProblem(*at(a)) }
 	return c
 }
 
@@ -86,7 +87,7 @@ func date(name string, at func(*AssetMaster) *innomaint.Date) column {
 func money(name string, at func(*AssetMaster) *innomaint.Decimal) column {
 	c := field(name, at, func(d innomaint.Decimal) any { return string(d) })
 	c.scan = func(a *AssetMaster) any { return at(a) }
-	c.problem = func(a *AssetMaster, size columnSize) string { return size.decimalProblem(*at(a)) }
+	c.problem = func(a *AssetMaster, size dbschema.Column) string { return size.DecimalProblem(*at(a)) }
 	return c
 }
 
@@ -102,11 +103,11 @@ var customFields = column{
 		return string(a.CustomFields)
 	},
 	scan: func(a *AssetMaster) any { return (*[]byte)(&a.CustomFields) },
-	problem: func(a *AssetMaster, size columnSize) string {
+	problem: func(a *AssetMaster, size dbschema.Column) string {
 		if !json.Valid(a.CustomFields) {
 			return "is no valid JSON"
 		}
-		return size.textProblem(string(a.CustomFields))
+		return size.TextProblem(string(a.CustomFields))
 	},
 }
 

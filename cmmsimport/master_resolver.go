@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/prepared"
@@ -18,7 +19,7 @@ type masterResolver struct {
 	tx         *gorm.DB
 	customerID uint64
 	cache      *masterCache
-	sizes      map[string]map[string]columnSize // by table and column
+	sizes      map[string]map[string]dbschema.Column // by table and column
 	policies   map[string]FieldPolicy
 	dryRun     bool
 

@@ -46,12 +46,12 @@ func (r *masterResolver) fit(table masterTable, m *Master) error {
 		value  *string
 	}
 	for _, identity := range []attribute{{"name", &m.Name}, {"cmms_id", &m.CMMSID}} {
-		if problem := sizes[identity.column].textProblem(*identity.value); problem != "" {
+		if problem := sizes[identity.column].TextProblem(*identity.value); problem != "" {
 			return fmt.Errorf("%w: the %s of the %s %s", ErrMasterUnknown, identity.column, m.Kind, problem)
 		}
 	}
 	for _, attribute := range []attribute{{"code", &m.Code}, {"email", &m.Email}, {"phone", &m.Phone}} {
-		if problem := sizes[attribute.column].textProblem(*attribute.value); problem != "" {
+		if problem := sizes[attribute.column].TextProblem(*attribute.value); problem != "" {
 			r.warn(string(m.Kind)+"."+attribute.column, *attribute.value, problem)
 			*attribute.value = ""
 		}

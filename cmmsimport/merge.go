@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -19,7 +20,7 @@ type ColumnChange struct {
 // merge settles every synced column of enriched by its policy against local. Afterwards enriched holds what the row will
 // hold; the columns that differ from local are returned. A value that its column cannot hold is a warning, and the local
 // one stays.
-func merge(local, enriched *AssetMaster, policies map[string]FieldPolicy, sizes map[string]columnSize, warn func(innomaint.Warning)) []ColumnChange {
+func merge(local, enriched *AssetMaster, policies map[string]FieldPolicy, sizes map[string]dbschema.Column, warn func(innomaint.Warning)) []ColumnChange {
 	var changes []ColumnChange
 	for _, c := range assetColumns {
 		if c.equal(local, enriched) {

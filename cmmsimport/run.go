@@ -12,6 +12,7 @@ import (
 	"github.com/oklog/ulid/v2"
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/utc"
@@ -41,7 +42,7 @@ type run struct {
 	db        *gorm.DB // plainSession of the host's handle
 	log       *slog.Logger
 	query     AssetQuery
-	catalog   catalog
+	catalog   dbschema.Catalog
 	plan      []CustomerPlan
 	holder    string
 	leases    []*lease // held now: of a whole run first, then the customer's
@@ -126,10 +127,8 @@ func (r *run) start(ctx context.Context) error {
 }
 
 func (r *run) checkSchema(ctx context.Context) (err error) {
-	if r.catalog, err = readCatalog(ctx, r.db); err != nil {
-		return err
-	}
-	return r.catalog.check()
+	r.catalog, err = readSchema(ctx, r.db)
+	return err
 }
 
 // leaseRun takes the lease that two runs of the same scope cannot both have: that of whole runs, or the one customer's.

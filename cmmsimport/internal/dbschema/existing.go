@@ -1,4 +1,4 @@
-package cmmsimport
+package dbschema
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ type existingTable struct {
 	dry     *gorm.DB // records DDL
 	model   schema.Tabler
 	fields  *schema.Schema
-	columns map[string]columnSize
+	columns map[string]Column
 	keys    tableKeys
 }
 

@@ -1,4 +1,4 @@
-package cmmsimport
+package dbschema
 
 import (
 	"fmt"
@@ -43,7 +43,7 @@ func (t tableKeys) covers(wanted *schema.Index) bool {
 }
 
 // readKeys asks which of the sync's tables are views, and what indexes they have.
-func readKeys(s *gorm.DB) (map[string]tableKeys, error) {
+func readKeys(s *gorm.DB, models []schema.Tabler) (map[string]tableKeys, error) {
 	var views []string
 	err := s.Raw("SELECT LOWER(table_name) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'VIEW'").Scan(&views).Error
 	if err != nil {

@@ -1,4 +1,4 @@
-package cmmsimport
+package dbschema
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// columnSize is what a column of the host's database can hold. The host's definition counts, not the model's: it may be
+// Column is what a column of the host's database can hold. The host's definition counts, not the model's: it may be
 // wider or narrower. The zero value holds anything.
-type columnSize struct {
+type Column struct {
 	Characters uint64 // of text; 0: no limit known
 	Bytes      uint64 // of text in UTF-8; 0: no limit known
 	Charset    string
@@ -19,8 +19,8 @@ type columnSize struct {
 	CountsUp   bool // AUTO_INCREMENT
 }
 
-// textProblem says why s cannot be stored, "" where it can. Nothing is ever cut to fit.
-func (c columnSize) textProblem(s string) string {
+// TextProblem says why s cannot be stored, "" where it can. Nothing is ever cut to fit.
+func (c Column) TextProblem(s string) string {
 	characters := utf8.RuneCountInString(s)
 	if c.Charset == "" { // a binary column counts bytes
 		characters = len(s)
@@ -40,7 +40,7 @@ func (c columnSize) textProblem(s string) string {
 }
 
 // hasRoomFor reports whether the column's character set has the character, as far as that is known here.
-func (c columnSize) hasRoomFor(r rune) bool {
+func (c Column) hasRoomFor(r rune) bool {
 	switch c.Charset {
 	case "utf8", "utf8mb3", "ucs2":
 		return r <= 0xFFFF
@@ -52,7 +52,8 @@ func (c columnSize) hasRoomFor(r rune) bool {
 	return true
 }
 
-func (c columnSize) decimalProblem(d innomaint.Decimal) string {
+// DecimalProblem says why d cannot be stored, "" where it can.
+func (c Column) DecimalProblem(d innomaint.Decimal) string {
 	if c.Precision > 0 && !d.Fits(c.Precision, c.Scale) {
 		return fmt.Sprintf("does not fit the column's DECIMAL(%d,%d)", c.Precision, c.Scale)
 	}
