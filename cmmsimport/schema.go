@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
@@ -13,12 +14,17 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// models are the tables of the sync.
-var models = []schema.Tabler{
-	AssetMaster{},
-	CategoryMaster{}, ManufacturerMaster{}, ModelMaster{}, VendorMaster{}, LocationMaster{}, DepartmentMaster{}, StatusMaster{},
-	synclog.Entry{}, synclog.Run{}, SyncLock{},
-}
+// tables are the tables of the sync, as their models define them.
+var tables = sync.OnceValue(func() (tables []dbschema.Table) {
+	for _, model := range []schema.Tabler{
+		AssetMaster{},
+		CategoryMaster{}, ManufacturerMaster{}, ModelMaster{}, VendorMaster{}, LocationMaster{}, DepartmentMaster{}, StatusMaster{},
+		synclog.Entry{}, synclog.Run{}, SyncLock{},
+	} {
+		tables = append(tables, dbschema.TableOf(model))
+	}
+	return tables
+})
 
 // CheckSchema looks whether the database has every table and column that the sync uses, as tables or as views. All that
 // is missing is listed in one error that is ErrSchema. Any other error is the database's. A run does this by itself,
@@ -33,45 +39,60 @@ func CheckSchema(ctx context.Context, db *gorm.DB) error {
 
 // readSchema reads the columns of the sync's tables; one that is missing is ErrSchema.
 func readSchema(ctx context.Context, db *gorm.DB) (dbschema.Catalog, error) {
-	found, err := dbschema.Read(ctx, db, models)
+	found, err := dbschema.Read(ctx, db, tables())
 	if err != nil {
 		return nil, err
 	}
-	if missing := found.Check(models); missing != nil {
+	if missing := found.Check(tables()); missing != nil {
 		return nil, fmt.Errorf("%w: call cmmsimport.Migrate, or apply what MigrationSQL returns:\n%w", ErrSchema, missing)
 	}
 	return found, nil
 }
 
 // Migrate creates the tables, columns and indexes that the sync needs and the database lacks. It is safe on a host's own
-// tables: it drops, renames and narrows nothing, and leaves a column alone whatever its type. Called again it does
-// nothing. DDL commits by itself, so a call that fails half way is simply repeated.
+// tables: it drops, renames and narrows nothing, it leaves a column alone whatever its type, and what it adds is nullable or
+// has a default, so that the host's own INSERTs work as before. Each table is one statement. Called again it does nothing,
+// and a call that failed half way can be repeated, since DDL commits by itself.
 //
 // The library never calls it: a host does, once at deployment, or applies the statements by its own means. To print them:
 //
 //	statements, err := cmmsimport.MigrationSQL(ctx, db)
 //	for _, s := range statements { fmt.Println(s + ";") }
 //
-// What it cannot do is an error that is ErrSchema and says what to do: a unique index that existing rows contradict, a
-// view that lacks columns, a table without the column id that counts another one up by itself.
+// What it cannot do is an error that is ErrSchema and says what to do: a unique index on rows that are duplicates, a view
+// that lacks columns, a table with another AUTO_INCREMENT column than id, a table whose rows would need a value in a new
+// column. All but the first are found before anything is changed.
 func Migrate(ctx context.Context, db *gorm.DB) error {
-	statements, err := MigrationSQL(ctx, db)
-	if err != nil {
-		return err
-	}
-	s := plainSession(db).WithContext(ctx)
-	for _, statement := range statements {
-		err := s.Exec(statement).Error
-		switch {
-		case err == nil, mysqlerr.AlreadyExists(err): // another process that migrates too was first: table, column or index exists
-		case mysqlerr.Duplicate(err):
-			return fmt.Errorf("%w: rows contradict an index: make one of those that are alike, then migrate again: %s: %w", ErrSchema, statement, err)
-		default:
-			return fmt.Errorf("%w: %s: %w", ErrSchema, statement, err)
+	var lost error // to another process that migrates too
+	for range maxMigrationRounds {
+		statements, err := MigrationSQL(ctx, db)
+		if err != nil {
+			return err
+		}
+		lost = nil
+		s := plainSession(db).WithContext(ctx)
+		for _, statement := range statements {
+			err := s.Exec(statement).Error
+			switch {
+			case err == nil:
+			case mysqlerr.AlreadyExists(err): // a part of the table, perhaps not all
+				lost = fmt.Errorf("%w: %s: %w", ErrSchema, statement, err)
+			case mysqlerr.Duplicate(err):
+				return fmt.Errorf("%w: a unique index cannot be created because of duplicate rows: merge them, then migrate again: %s: %w",
+					ErrSchema, statement, err)
+			default:
+				return fmt.Errorf("%w: %s: %w", ErrSchema, statement, err)
+			}
+		}
+		if lost == nil {
+			return nil
 		}
 	}
-	return nil
+	return lost
 }
+
+// maxMigrationRounds ends the contest with other processes that migrate at the same time: each round, one of them is done.
+const maxMigrationRounds = 10
 
 // MigrationSQL returns the statements that Migrate would run on this database now, in order; none where the schema is
 // complete.
@@ -79,7 +100,7 @@ func MigrationSQL(ctx context.Context, db *gorm.DB) ([]string, error) {
 	if err := checkHandle(db); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
-	statements, problems, err := dbschema.Statements(ctx, plainSession(db), models)
+	statements, problems, err := dbschema.Statements(ctx, plainSession(db), tables())
 	if err != nil {
 		return nil, err
 	}

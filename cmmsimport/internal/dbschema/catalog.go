@@ -1,4 +1,4 @@
-// Package dbschema knows what the database has, what the models of the sync need, and the DDL between the two.
+// Package dbschema knows what the database has, what the sync needs, and the DDL between the two.
 package dbschema
 
 import (
@@ -6,21 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/schema"
 )
 
-// Catalog is what the database holds of the sync's tables: by table and column, in lower case.
+// Catalog is what the database has of the sync's tables: by table and column, in lower case.
 type Catalog map[string]map[string]Column
 
-// Read asks the database for the columns of the models' tables, in one query.
-func Read(ctx context.Context, db *gorm.DB, models []schema.Tabler) (Catalog, error) {
-	names := make([]string, len(models))
-	for i, model := range models {
-		names[i] = model.TableName()
-	}
+// Read asks the database for the columns of the tables, in one query.
+func Read(ctx context.Context, db *gorm.DB, tables []Table) (Catalog, error) {
 	var rows []struct {
 		TableName  string  `gorm:"column:in_table"`
 		ColumnName string  `gorm:"column:in_column"`
@@ -33,7 +27,7 @@ func Read(ctx context.Context, db *gorm.DB, models []schema.Tabler) (Catalog, er
 	}
 	err := db.WithContext(ctx).Raw(`SELECT table_name AS in_table, column_name AS in_column, character_maximum_length AS characters,
 		character_octet_length AS bytes, character_set_name AS charset, numeric_precision AS digits, numeric_scale AS scale, extra AS in_extra
-		FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN ?`, names).Scan(&rows).Error
+		FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN ?`, names(tables)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading the tables' definitions: %w", err)
 	}
@@ -47,40 +41,56 @@ func Read(ctx context.Context, db *gorm.DB, models []schema.Tabler) (Catalog, er
 		found[table][strings.ToLower(row.ColumnName)] = Column{
 			Characters: orZero(row.Characters), Bytes: orZero(row.Bytes), Charset: orZero(row.Charset),
 			Precision: orZero(row.Digits), Scale: orZero(row.Scale),
-			CountsUp: strings.Contains(strings.ToLower(row.Extra), "auto_increment"),
+			AutoIncrement: strings.Contains(strings.ToLower(row.Extra), "auto_increment"),
 		}
 	}
 	return found, nil
 }
 
-// Check lists what the models have and the database lacks.
-func (c Catalog) Check(models []schema.Tabler) error {
-	var missing []error
-	for _, model := range models {
-		table := model.TableName()
-		columns, ok := c[table]
-		if !ok {
-			missing = append(missing, fmt.Errorf("table %s is missing", table))
+// Check returns one error that lists the tables and columns that are missing; nil where none is.
+func (c Catalog) Check(tables []Table) error {
+	var problems []error
+	for _, table := range tables {
+		if !c.has(table) {
+			problems = append(problems, fmt.Errorf("table %s is missing", table.Name))
 			continue
 		}
-		fields, err := parseModel(model)
-		if err != nil {
-			return err
-		}
-		for _, name := range fields.DBNames {
-			if _, ok := columns[name]; !ok {
-				missing = append(missing, fmt.Errorf("column %s.%s is missing", table, name))
-			}
+		for _, column := range c.missing(table) {
+			problems = append(problems, fmt.Errorf("column %s.%s is missing", table.Name, column.Name))
 		}
 	}
-	return errors.Join(missing...)
+	return errors.Join(problems...)
 }
 
-func parseModel(model schema.Tabler) (*schema.Schema, error) {
-	return schema.Parse(model, &parsedModels, schema.NamingStrategy{})
+func (c Catalog) has(table Table) bool { return c[strings.ToLower(table.Name)] != nil }
+
+// missing lists the columns that an existing table lacks.
+func (c Catalog) missing(table Table) (missing []Definition) {
+	for _, column := range table.Columns {
+		if _, ok := c[strings.ToLower(table.Name)][strings.ToLower(column.Name)]; !ok {
+			missing = append(missing, column)
+		}
+	}
+	return missing
 }
 
-var parsedModels sync.Map // what schema.Parse keeps between calls
+// counter is the table's AUTO_INCREMENT column, empty where it has none.
+func (c Catalog) counter(table Table) string {
+	for name, column := range c[strings.ToLower(table.Name)] {
+		if column.AutoIncrement {
+			return name
+		}
+	}
+	return ""
+}
+
+func names(tables []Table) []string {
+	names := make([]string, len(tables))
+	for i, table := range tables {
+		names[i] = table.Name
+	}
+	return names
+}
 
 func orZero[T any](p *T) T {
 	if p == nil {

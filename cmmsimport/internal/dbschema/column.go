@@ -11,12 +11,12 @@ import (
 // Column is what a column of the host's database can hold. The host's definition counts, not the model's: it may be
 // wider or narrower. The zero value holds anything.
 type Column struct {
-	Characters uint64 // of text; 0: no limit known
-	Bytes      uint64 // of text in UTF-8; 0: no limit known
-	Charset    string
-	Precision  int  // decimal digits in all; 0: no limit known
-	Scale      int  // of them behind the point
-	CountsUp   bool // AUTO_INCREMENT
+	Characters    uint64 // of text; 0: no limit known
+	Bytes         uint64 // of text in UTF-8; 0: no limit known
+	Charset       string
+	Precision     int // decimal digits in all; 0: no limit known
+	Scale         int // of them behind the point
+	AutoIncrement bool
 }
 
 // TextProblem says why s cannot be stored, "" where it can. Nothing is ever cut to fit.

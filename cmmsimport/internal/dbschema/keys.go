@@ -3,49 +3,40 @@ package dbschema
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/schema"
 )
 
-// tableKeys is what the database holds of one table beside its columns.
-type tableKeys struct {
+// keys is what the database has of one table beside its columns.
+type keys struct {
 	view    bool
-	indexes map[string]tableIndex
+	indexes map[string]Index // by name in lower case
 }
 
-type tableIndex struct {
-	unique  bool
-	columns []string
-}
-
-func (t tableKeys) hasPrimary() bool {
-	_, ok := t.indexes["primary"]
+func (k keys) hasPrimary() bool {
+	_, ok := k.indexes["primary"]
 	return ok
 }
 
 // covers reports whether the table has the index, or another one that does its work.
-func (t tableKeys) covers(wanted *schema.Index) bool {
-	columns := make([]string, len(wanted.Fields))
-	for i, field := range wanted.Fields {
-		columns[i] = field.DBName
-	}
-	for _, index := range t.indexes {
-		if wanted.Class == "UNIQUE" {
-			if index.unique && slices.Equal(index.columns, columns) {
+func (k keys) covers(wanted Index) bool {
+	for _, index := range k.indexes {
+		if wanted.Unique {
+			if index.Unique && slices.EqualFunc(index.Columns, wanted.Columns, strings.EqualFold) {
 				return true
 			}
-		} else if len(index.columns) >= len(columns) && slices.Equal(index.columns[:len(columns)], columns) {
+		} else if n := len(wanted.Columns); len(index.Columns) >= n && slices.EqualFunc(index.Columns[:n], wanted.Columns, strings.EqualFold) {
 			return true
 		}
 	}
 	return false
 }
 
-// readKeys asks which of the sync's tables are views, and what indexes they have.
-func readKeys(s *gorm.DB, models []schema.Tabler) (map[string]tableKeys, error) {
+// readKeys asks which tables are views, and what indexes they have. The result is by table, in lower case.
+func readKeys(db *gorm.DB, tables []Table) (map[string]keys, error) {
 	var views []string
-	err := s.Raw("SELECT LOWER(table_name) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'VIEW'").Scan(&views).Error
+	err := db.Raw("SELECT LOWER(table_name) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'VIEW'").Scan(&views).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading which tables are views: %w", err)
 	}
@@ -54,29 +45,29 @@ func readKeys(s *gorm.DB, models []schema.Tabler) (map[string]tableKeys, error) 
 		IndexName string  `gorm:"column:in_index"`
 		NonUnique bool    `gorm:"column:not_unique"`
 		Column    string  `gorm:"column:in_column"`
-		Prefix    *uint64 `gorm:"column:prefix"` // characters, where not the whole column is indexed
+		Prefix    *uint64 `gorm:"column:prefix"` // characters, where only the column's beginning is indexed
 	}
-	err = s.Raw(`SELECT LOWER(table_name) AS in_table, LOWER(index_name) AS in_index, non_unique AS not_unique,
+	err = db.Raw(`SELECT LOWER(table_name) AS in_table, LOWER(index_name) AS in_index, non_unique AS not_unique,
 		LOWER(column_name) AS in_column, sub_part AS prefix
-		FROM information_schema.statistics WHERE table_schema = DATABASE() ORDER BY table_name, index_name, seq_in_index`).Scan(&indexed).Error
+		FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name IN ?
+		ORDER BY table_name, index_name, seq_in_index`, names(tables)).Scan(&indexed).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading the indexes: %w", err)
 	}
 
-	keys := map[string]tableKeys{}
-	for _, model := range models {
-		keys[model.TableName()] = tableKeys{view: slices.Contains(views, model.TableName()), indexes: map[string]tableIndex{}}
+	found := map[string]keys{}
+	for _, table := range tables {
+		name := strings.ToLower(table.Name)
+		found[name] = keys{view: slices.Contains(views, name), indexes: map[string]Index{}}
 	}
 	for _, row := range indexed {
-		if table, ok := keys[row.TableName]; ok {
-			index := table.indexes[row.IndexName]
-			index.unique = !row.NonUnique
-			if row.Prefix != nil {
-				row.Column = fmt.Sprintf("%s(%d)", row.Column, *row.Prefix)
-			}
-			index.columns = append(index.columns, row.Column)
-			table.indexes[row.IndexName] = index
+		index := found[row.TableName].indexes[row.IndexName]
+		index.Unique = !row.NonUnique
+		if row.Prefix != nil {
+			row.Column = fmt.Sprintf("%s(%d)", row.Column, *row.Prefix)
 		}
+		index.Columns = append(index.Columns, row.Column)
+		found[row.TableName].indexes[row.IndexName] = index
 	}
-	return keys, nil
+	return found, nil
 }
