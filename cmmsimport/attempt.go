@@ -109,7 +109,6 @@ func (r *run) commit(ctx context.Context, a *attempt, detail *innomaint.Asset) e
 	a.at = r.stamp()
 	var unknown bool // a COMMIT went out and its answer was lost
 	err := retry(ctx, r.log, "syncing the asset", r.patience, func() error {
-		r.masters.rollback() // of an earlier try
 		atCommit := false
 		err := guard("Repository", func() error {
 			return r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
@@ -127,10 +126,10 @@ func (r *run) commit(ctx context.Context, a *attempt, detail *innomaint.Asset) e
 		return err
 	})
 	if err == nil || errors.Is(err, errDryRun) {
-		r.masters.commit()
+		r.masters.Commit()
 		return nil
 	}
-	r.masters.rollback()
+	r.masters.Rollback()
 	a.created, a.entry, a.logged = 0, nil, false
 	if unknown {
 		return fmt.Errorf("the answer to COMMIT was lost, so that the new values may be stored or not; the next sync writes them again: %w", err)
@@ -144,21 +143,19 @@ func (r *run) apply(ctx context.Context, tx *gorm.DB, a *attempt, detail *innoma
 	answer := *detail // a copy for each try: warnings of an earlier one must not stay
 	answer.Warnings = slices.Clip(answer.Warnings)
 	enriched := *a.row
-	masters := &masterResolver{
-		tx: tx, customerID: a.row.CustomerID, cache: r.masters, sizes: r.catalog,
-		policies: r.opts.Policies, dryRun: r.opts.DryRun,
-	}
+	masters := r.masters.Begin(tx)
+	resolver := &masterResolver{Resolver: masters, policies: r.opts.Policies}
 
-	err := guard("Enrich", func() error { return r.opts.Enrich(ctx, tx, masters, &enriched, &answer) })
+	err := guard("Enrich", func() error { return r.opts.Enrich(ctx, tx, resolver, &enriched, &answer) })
 	changes := merge(a.row, &enriched, r.opts.Policies, r.catalog[a.row.TableName()], answer.Warn)
-	a.result.Warnings = warningTexts(append(answer.Warnings, masters.warnings...), a.row, &enriched)
+	a.result.Warnings = warningTexts(append(answer.Warnings, masters.Warnings()...), a.row, &enriched)
 	if err != nil {
 		return err
 	}
-	a.result.Changes = withMasters(logged(changes), masters.changes)
-	a.created = masters.created
+	a.result.Changes = withMasters(logged(changes), masters.Changes())
+	a.created = masters.Created()
 	if r.opts.DryRun {
-		r.masters.describeInvented(a.result.Changes)
+		r.masters.Describe(a.result.Changes)
 		return errDryRun
 	}
 

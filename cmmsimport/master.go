@@ -1,6 +1,10 @@
 package cmmsimport
 
-import "context"
+import (
+	"context"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
+)
 
 // MasterKind is what a master row stands for. Several kinds may share a table: Innomaint numbers them each on its own.
 type MasterKind string
@@ -47,25 +51,17 @@ type MasterResolver interface {
 	EnsureMaster(ctx context.Context, m Master) (id uint64, err error)
 }
 
-// masterTable is how the rows of one kind are stored.
-type masterTable struct {
-	name    string
-	level   string // the value of the column level; empty: no such column
-	parent  string // the parent's column; empty: none
-	nested  bool   // parents are rows of this table
-	contact bool   // has email and phone
+// masterResolver is the MasterResolver of one transaction.
+type masterResolver struct {
+	*masters.Resolver
+	policies map[string]FieldPolicy
 }
 
-var masterTables = map[MasterKind]masterTable{
-	MasterCategory:     {name: CategoryMaster{}.TableName(), level: "category", parent: "parent_id", nested: true},
-	MasterSubcategory:  {name: CategoryMaster{}.TableName(), level: "subcategory", parent: "parent_id", nested: true},
-	MasterManufacturer: {name: ManufacturerMaster{}.TableName()},
-	MasterModel:        {name: ModelMaster{}.TableName(), parent: "manufacturer_id"},
-	MasterVendor:       {name: VendorMaster{}.TableName(), contact: true},
-	MasterSite:         {name: LocationMaster{}.TableName(), level: "site", parent: "parent_id", nested: true},
-	MasterBuilding:     {name: LocationMaster{}.TableName(), level: "building", parent: "parent_id", nested: true},
-	MasterFloor:        {name: LocationMaster{}.TableName(), level: "floor", parent: "parent_id", nested: true},
-	MasterRoom:         {name: LocationMaster{}.TableName(), level: "room", parent: "parent_id", nested: true},
-	MasterDepartment:   {name: DepartmentMaster{}.TableName()},
-	MasterStatus:       {name: StatusMaster{}.TableName()},
+var _ MasterResolver = (*masterResolver)(nil)
+
+func (r *masterResolver) EnsureMaster(ctx context.Context, m Master) (uint64, error) {
+	return r.Ensure(ctx, masters.Master{
+		Kind: masters.Kind(m.Kind), CMMSID: m.CMMSID, Name: m.Name, Code: m.Code, ParentID: m.ParentID,
+		FallbackParentID: m.FallbackParentID, Email: m.Email, Phone: m.Phone,
+	})
 }

@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
+	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/utc"
@@ -49,8 +50,8 @@ type run struct {
 	takenFrom string   // the run whose lease was taken over, until its audit is repaired
 	lost      bool     // one of them was taken by another run: nothing more is written to assets
 
-	masters    *masterCache // of the customer at hand
-	earliest   time.Time    // attempts of the customer at hand are stamped behind it
+	masters    *masters.Customer // of the customer at hand
+	earliest   time.Time         // attempts of the customer at hand are stamped behind it
 	backlog    *synclog.Backlog
 	settlement settlement
 	gaveUp     error            // what ends an attempt at AssetTimeout

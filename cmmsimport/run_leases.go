@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -36,7 +37,9 @@ func (r *run) lease(ctx context.Context, name string) error {
 // enter begins with a customer: its lease (a manual run holds it already), the audit of a run that died holding it, and an
 // empty cache of masters.
 func (r *run) enter(ctx context.Context, customer CustomerPlan) error {
-	r.masters, r.earliest = newMasterCache(), customer.NewestAttempt
+	r.masters, r.earliest = masters.NewCustomer(masters.Config{
+		CustomerID: customer.CustomerID, Tables: masters.DefaultTables(), Catalog: r.catalog, DryRun: r.opts.DryRun,
+	}), customer.NewestAttempt
 	if r.opts.CustomerID != nil {
 		return nil
 	}
