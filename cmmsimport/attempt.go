@@ -144,7 +144,7 @@ func (r *run) apply(ctx context.Context, tx *gorm.DB, a *attempt, detail *innoma
 	answer.Warnings = slices.Clip(answer.Warnings)
 	enriched := *a.row
 	masters := r.masters.Begin(tx)
-	resolver := &masterResolver{Resolver: masters, policies: r.opts.Policies}
+	resolver := &masterResolver{Resolver: masters, detail: &answer, policies: r.opts.Policies}
 
 	err := guard("Enrich", func() error { return r.opts.Enrich(ctx, tx, resolver, &enriched, &answer) })
 	changes := merge(a.row, &enriched, r.opts.Policies, r.catalog[a.row.TableName()], answer.Warn)

@@ -3,6 +3,7 @@ package cmmsimport
 import (
 	"context"
 
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
 )
 
@@ -24,15 +25,15 @@ const (
 	MasterStatus       MasterKind = "status"
 )
 
-// Master is a master row as Innomaint speaks of it.
+// Master is what Innomaint says of a master row.
 type Master struct {
 	Kind     MasterKind
 	CMMSID   string // Innomaint's id; empty where it gives none
 	Name     string
 	Code     string // empty: unknown, the row's own stays
 	ParentID uint64 // the parent's row id, or that of a level further up; 0: none known, the row's own stays
-	// FallbackParentID stands in for ParentID where that is 0: under it the name is looked for, and a new row created. It
-	// moves no row.
+	// FallbackParentID is the asset's local parent, for where ParentID is 0: the name is looked for under it, and a new row
+	// created. It moves no row. It does not count where the policy Mirror is about to clear it.
 	FallbackParentID uint64
 	// Email and Phone are a vendor's. Empty: unknown, the row's own stay.
 	Email, Phone string
@@ -41,27 +42,38 @@ type Master struct {
 // MasterResolver finds or creates the master rows of the customer at hand, inside the asset's transaction.
 type MasterResolver interface {
 	// EnsureMaster returns the id of the row for m. The row is found by CMMSID first, which renames and moves it where
-	// Innomaint has done so; else by its name under its parent, as the table's collation compares, and a row that had no
-	// cmms_id adopts this one; else it is created. Two masters of one name under one parent are one row: the first id
-	// stays. A row that stands somewhere below ParentID already, with levels in between, stays where it is. Where the
-	// answers of a run contradict each other about a row, the first one counts.
+	// Innomaint has done so; else by its name under its parent, compared by the column's collation, and a row without
+	// cmms_id takes this one; else it is created. Two masters of one name under one parent are one row: the first id
+	// stays. A row that is below ParentID already, with levels in between, stays where it is. Where the responses of a
+	// run contradict each other about a row, the first one wins.
 	//
 	// A reference that can be neither found nor created is ErrMasterUnknown. Every other error is the transaction's and
 	// must be returned from the EnrichFunc.
 	EnsureMaster(ctx context.Context, m Master) (id uint64, err error)
 }
 
-// masterResolver is the MasterResolver of one transaction.
+// masterResolver is the MasterResolver of one asset's transaction.
 type masterResolver struct {
 	*masters.Resolver
+	detail   *innomaint.Asset
 	policies map[string]FieldPolicy
 }
 
 var _ MasterResolver = (*masterResolver)(nil)
 
 func (r *masterResolver) EnsureMaster(ctx context.Context, m Master) (uint64, error) {
+	if r.clearsParent(m.Kind) {
+		m.FallbackParentID = 0
+	}
 	return r.Ensure(ctx, masters.Master{
 		Kind: masters.Kind(m.Kind), CMMSID: m.CMMSID, Name: m.Name, Code: m.Code, ParentID: m.ParentID,
 		FallbackParentID: m.FallbackParentID, Email: m.Email, Phone: m.Phone,
 	})
+}
+
+// clearsParent reports whether the asset's local parent of such a master is about to be cleared, since the response has
+// none: under it the next sync would not find the row any more.
+func (r *masterResolver) clearsParent(kind MasterKind) bool {
+	column := map[MasterKind]string{MasterSubcategory: "category_id", MasterModel: "manufacturer_id"}[kind]
+	return column != "" && policyOf(r.policies, column) == Mirror && !r.detail.Unreadable(column)
 }
