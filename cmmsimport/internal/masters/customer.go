@@ -9,7 +9,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
 )
 
-// maxCached bounds the memory of a customer with very many masters; beyond it the cache starts anew.
+// maxCached bounds the cache of a customer with very many masters; beyond it the cache starts anew, and rows are looked up.
 const maxCached = 20_000
 
 // Config says which masters a Customer is about.
@@ -50,23 +50,20 @@ func (c *Customer) Begin(tx *gorm.DB) *Resolver {
 
 // Commit keeps what the transaction found and created.
 func (c *Customer) Commit() {
-	if len(c.pending) == 0 {
-		return
-	}
 	if len(c.known)+len(c.pending) > maxCached {
 		clear(c.known)
-		clear(c.firstWins.known)
-		c.clearPlaceholders()
 	}
 	maps.Copy(c.known, c.pending)
 	clear(c.pending)
 	c.firstWins.commit()
+	c.added = nil
 }
 
 // Rollback forgets what the transaction found and created.
 func (c *Customer) Rollback() {
 	clear(c.pending)
 	clear(c.firstWins.pending)
+	c.dropAdded()
 }
 
 func (c *Customer) get(m Master) (knownMaster, bool) {

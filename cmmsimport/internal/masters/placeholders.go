@@ -2,6 +2,7 @@ package masters
 
 import (
 	"fmt"
+	"maps"
 	"math"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
@@ -11,7 +12,8 @@ import (
 type placeholders struct {
 	byID  map[uint64]Master
 	ids   map[placeholderKey]uint64
-	count uint64 // of all that there ever were
+	added []uint64 // in the transaction at hand
+	count uint64   // of all that there ever were
 }
 
 // placeholderKey is what no two rows have in common: the table with level and cmms_id, or with parent and name. Unlike the
@@ -31,6 +33,7 @@ func (p *placeholders) addPlaceholder(table Table, m Master) (id uint64) {
 	id = math.MaxUint64 - p.count
 	p.count++
 	p.byID[id] = m
+	p.added = append(p.added, id)
 	for _, key := range placeholderKeys(table, m) {
 		p.ids[key] = id
 	}
@@ -57,9 +60,13 @@ func placeholderKeys(table Table, m Master) (keys []placeholderKey) {
 	return keys
 }
 
-func (p *placeholders) clearPlaceholders() {
-	clear(p.byID)
-	clear(p.ids)
+// dropAdded forgets what the transaction at hand has added.
+func (p *placeholders) dropAdded() {
+	for _, id := range p.added {
+		delete(p.byID, id)
+		maps.DeleteFunc(p.ids, func(_ placeholderKey, other uint64) bool { return other == id })
+	}
+	p.added = nil
 }
 
 // Describe writes names in place of placeholders' ids.

@@ -50,19 +50,27 @@ func (r *Resolver) follow(ctx context.Context, table Table, row *masterRow, m Ma
 	return r.write(ctx, table, row, m.Kind, set, inPlace)
 }
 
-// adopt updates a row that was found by its name. One without an id takes this one, and Innomaint's spelling of the name.
-// One with another id keeps what it has, since it is that other master's; so does one of another level.
+// adopt updates a row that was found by its name. One without an id takes this one, and Innomaint's spelling of the name;
+// one without a level, from before the table had levels, takes this one too. A row of another id or level keeps what it
+// has, since it is that other master's.
 func (r *Resolver) adopt(ctx context.Context, table Table, row *masterRow, m Master) (uint64, error) {
-	if row.Level != table.Level || (m.CMMSID != "" && row.CMMSID != "") {
+	c, first := table.Columns, r.customer.firstWins
+	takesLevel := row.Level == "" && table.Level != ""
+	takesID := row.CMMSID == "" && m.CMMSID != "" && c.CMMSID != ""
+	switch {
+	case row.Level != table.Level && !takesLevel, m.CMMSID != "" && row.CMMSID != "" && row.CMMSID != m.CMMSID,
+		takesLevel && !first.accept(table, row.ID, c.Level, table.Level), takesID && !first.accept(table, row.ID, c.CMMSID, m.CMMSID):
 		return row.ID, nil
 	}
-	c := table.Columns
 	set := r.attributes(table, row, m)
-	if m.CMMSID != "" && c.CMMSID != "" {
+	if takesLevel {
+		set[c.Level] = synclog.Change{To: table.Level}
+	}
+	if takesID {
 		set[c.CMMSID] = synclog.Change{To: m.CMMSID}
-		if m.Name != row.Name {
-			set[c.Name] = synclog.Change{From: row.Name, To: m.Name}
-		}
+	}
+	if m.CMMSID != "" && m.Name != row.Name {
+		set[c.Name] = synclog.Change{From: row.Name, To: m.Name}
 	}
 	withID := func(read reader) (*masterRow, error) { return table.findByID(read, r.customer.CustomerID, m.CMMSID) }
 	_, err := r.write(ctx, table, row, m.Kind, set, withID)
