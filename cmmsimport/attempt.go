@@ -78,7 +78,6 @@ func (a *attempt) apply(ctx context.Context) error {
 	a.at = a.stamp()
 	var unknown bool // a COMMIT was sent and its response was lost
 	err := a.retry.Do(ctx, "syncing the asset", func() error {
-		a.masters.rollback() // of an earlier attempt
 		atCommit := false
 		err := guard.Call("Repository", func() error {
 			return a.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
@@ -91,10 +90,10 @@ func (a *attempt) apply(ctx context.Context) error {
 		return err
 	})
 	if err == nil || errors.Is(err, errDryRun) {
-		a.masters.commit()
+		a.masters.Commit()
 		return nil
 	}
-	a.masters.rollback()
+	a.masters.Rollback()
 	a.created, a.logged = 0, false
 	if unknown {
 		return fmt.Errorf("the response to COMMIT was lost, so the new values may be stored or not; the next sync writes them again: %w", err)
@@ -108,20 +107,19 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 	detail := *a.detail // a copy for each repetition: warnings of an earlier one must not stay
 	detail.Warnings = slices.Clip(detail.Warnings)
 	enriched := *a.row
-	masters := &masterResolver{
-		tx: tx, customerID: a.row.CustomerID, cache: a.masters, sizes: a.catalog, policyOf: a.opts.policyOf, dryRun: a.opts.DryRun,
-	}
+	masters := a.masters.Begin(tx)
+	resolver := &masterResolver{Resolver: masters, detail: &detail, policyOf: a.opts.policyOf}
 
-	err := guard.Call("Enrich", func() error { return a.opts.Enrich(ctx, tx, masters, &enriched, &detail) })
+	err := guard.Call("Enrich", func() error { return a.opts.Enrich(ctx, tx, resolver, &enriched, &detail) })
 	changes := assets.Diff(a.row, &enriched, a.opts.policyOf, a.catalog[a.row.TableName()], detail.Warn)
-	a.result.Warnings = warningTexts(append(detail.Warnings, masters.warnings...), a.row, &enriched)
+	a.result.Warnings = warningTexts(append(detail.Warnings, masters.Warnings()...), a.row, &enriched)
 	if err != nil {
 		return err
 	}
-	a.result.Changes = loggedChanges(changes, masters.changes)
-	a.created = masters.created
+	a.result.Changes = loggedChanges(changes, masters.Changes())
+	a.created = masters.Created()
 	if a.opts.DryRun {
-		a.masters.describeInvented(a.result.Changes)
+		a.masters.Describe(a.result.Changes)
 		return errDryRun
 	}
 

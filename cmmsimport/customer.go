@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
+
 	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
 	"ic3.internal/innomaintsync/cmmsimport/internal/retry"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
@@ -33,7 +35,7 @@ func leaseDuration(assetTimeout time.Duration) time.Duration {
 type customer struct {
 	*run
 	plan    CustomerPlan
-	masters *masterCache
+	masters *masters.Customer
 	marks   []*failureMark // of failures whose asset rows could not be marked yet
 	newest  time.Time      // attempts are stamped after it
 }
@@ -47,7 +49,9 @@ func (r *run) syncCustomer(ctx context.Context, plan CustomerPlan) error {
 	case err != nil:
 		return err
 	}
-	c := &customer{run: r, plan: plan, masters: newMasterCache(), newest: r.summary.StartedAt}
+	c := &customer{run: r, plan: plan, newest: r.summary.StartedAt, masters: masters.NewCustomer(masters.Config{
+		CustomerID: plan.CustomerID, Tables: masters.DefaultTables(), Catalog: r.catalog, DryRun: r.opts.DryRun,
+	})}
 	if r.opts.OldestFirst && plan.NewestAttempt.After(c.newest) {
 		c.newest = plan.NewestAttempt
 	}

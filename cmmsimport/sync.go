@@ -9,6 +9,8 @@ import (
 	"os"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
+
 	"github.com/oklog/ulid/v2"
 	"gorm.io/gorm"
 
@@ -51,7 +53,7 @@ type run struct {
 	db      *gorm.DB // the host's pool, without the host's GORM settings
 	log     *slog.Logger
 	query   AssetQuery
-	catalog catalog
+	catalog dbschema.Catalog
 	plan    []CustomerPlan
 	leases  *lease.Set
 	audit   *audit
@@ -129,10 +131,8 @@ func (r *run) start(ctx context.Context) error {
 }
 
 func (r *run) checkSchema(ctx context.Context) (err error) {
-	if r.catalog, err = readCatalog(ctx, r.db); err != nil {
-		return err
-	}
-	return r.catalog.check()
+	r.catalog, err = readSchema(ctx, r.db)
+	return err
 }
 
 // takeRunLease takes the lease that two runs of the same scope cannot both have, and rescues the runs that died: before this
