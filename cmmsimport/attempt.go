@@ -163,6 +163,7 @@ func (a *attempt) finish(run, limited context.Context, err error) {
 // fail makes the attempt a failure.
 func (a *attempt) fail(kind innomaint.Kind, err error) {
 	a.result.Status, a.result.Kind, a.result.Err = synclog.Failed, kind, err
+	a.causes.Add(kind, err, a.row.CustomerID, a.row.CMMSAssetID)
 }
 
 // newEntry is the attempt's row of cmms_sync_log. Its key is the same whenever it is written.
@@ -229,20 +230,13 @@ func (c *customer) report(ctx context.Context, a *attempt) {
 	c.summary.count(a.result, a.created, -1)
 	a.fail(KindPanic, fmt.Errorf("%w; the asset's data were committed before", err))
 	c.summary.count(a.result, a.created, 1)
-	c.causes.add(a.result)
 	c.logAttempt(ctx, a)
 	if c.opts.DryRun {
 		return
 	}
 	// One attempt, one log row: the row that was written, or still waits, becomes this failure's.
 	a.entry.Status, a.entry.ErrorKind, a.entry.ErrorMessage = synclog.Failed, string(a.result.Kind), synclog.ErrorMessage(a.result.Err)
-	row := logRow{a.entry, c.newFailureMark(a.entry)}
-	if waiting := c.audit.buffered(a.entry); waiting != nil {
-		*waiting = row
-	} else {
-		c.audit.record(ctx, row)
-	}
-	c.keep(row.mark)
+	c.write(ctx, a.entry)
 }
 
 // progress is what OnAsset is told.

@@ -20,8 +20,8 @@ import (
 const (
 	// heartbeatEvery is how often, at most, a run writes its progress.
 	heartbeatEvery = 5 * time.Second
-	// maxWaiting bounds the log rows that wait in memory while the table refuses them; beyond it the run ends.
-	maxWaiting = 1_000
+	// maxBuffered bounds the log rows that wait in memory while the table refuses them; beyond it the run ends.
+	maxBuffered = 1_000
 )
 
 // audit writes the log: one row for each attempt, in order, and the run's own row. Each row is written by one statement that may
@@ -34,45 +34,29 @@ type audit struct {
 	holder   string // cmms_sync_run.host
 	off      bool   // a dry run writes nothing
 
-	waiting  []logRow
+	waiting  []*synclog.Entry
 	detached retry.SharedDetached
 	opened   bool      // the run's row may be there
 	beat     time.Time // when the run's row was last written
 }
 
-// logRow is an attempt's row, and the mark on its asset that is written before it.
-type logRow struct {
-	entry *synclog.Entry
-	mark  *failureMark
-}
-
-// record writes an attempt's row, after the rows that wait.
-func (l *audit) record(ctx context.Context, row logRow) {
-	ctx = l.detached.From(ctx)
-	err := l.flush(ctx)
-	if err == nil {
-		err = l.write(ctx, row)
+// record writes an attempt's row, after the rows that wait. A row that waits already is written in its turn.
+func (l *audit) record(ctx context.Context, e *synclog.Entry) {
+	if !slices.Contains(l.waiting, e) {
+		l.waiting = append(l.waiting, e)
 	}
-	if err != nil {
-		l.waiting = append(l.waiting, row)
+	if err := l.flush(ctx); err != nil {
 		l.log.LogAttrs(ctx, slog.LevelError, "log write failed; the entry is buffered", slog.Int("buffered", len(l.waiting)), errorText(err))
 	}
-}
-
-// write writes the mark and the row.
-func (l *audit) write(ctx context.Context, row logRow) error {
-	return l.retry.Briefly(ctx, "writing the log", func() error {
-		if err := row.mark.write(ctx); err != nil {
-			return err
-		}
-		return guard.Call("Recorder", func() error { return l.recorder.Record(ctx, l.db.WithContext(ctx), row.entry) })
-	})
 }
 
 // flush writes the rows that wait, up to the first that fails.
 func (l *audit) flush(ctx context.Context) error {
 	for len(l.waiting) > 0 {
-		if err := l.write(ctx, l.waiting[0]); err != nil {
+		err := l.retry.Briefly(ctx, "writing the log", func() error {
+			return guard.Call("Recorder", func() error { return l.recorder.Record(ctx, l.db.WithContext(ctx), l.waiting[0]) })
+		})
+		if err != nil {
 			return err
 		}
 		l.waiting = slices.Delete(l.waiting, 0, 1)
@@ -80,21 +64,12 @@ func (l *audit) flush(ctx context.Context) error {
 	return nil
 }
 
-// buffered returns the row of this entry if it waits, else nil.
-func (l *audit) buffered(e *synclog.Entry) *logRow {
-	at := slices.IndexFunc(l.waiting, func(row logRow) bool { return row.entry == e })
-	if at < 0 {
-		return nil
-	}
-	return &l.waiting[at]
-}
+// buffers reports whether rows wait.
+func (l *audit) buffers() bool { return len(l.waiting) > 0 }
 
 // drain writes the rows that wait before another asset is fetched. While the database is unavailable it waits for it; while only
 // the log refuses rows, they stay buffered.
 func (l *audit) drain(ctx context.Context) error {
-	if len(l.waiting) == 0 {
-		return nil
-	}
 	limited, cancel := context.WithTimeout(ctx, retry.OutageLimit)
 	defer cancel()
 	for {
@@ -106,7 +81,7 @@ func (l *audit) drain(ctx context.Context) error {
 			return interrupted(ctx)
 		case limited.Err() != nil:
 			return fmt.Errorf("%w: %w", retry.ErrOutage, err)
-		case !retry.Transient(err) && len(l.waiting) >= maxWaiting:
+		case !retry.Transient(err) && len(l.waiting) >= maxBuffered:
 			return fmt.Errorf("%d log entries cannot be written: %w", len(l.waiting), err)
 		case !retry.Transient(err):
 			return nil
@@ -162,8 +137,8 @@ func (l *audit) writeRest(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	for _, row := range l.waiting {
-		l.log.LogAttrs(ctx, slog.LevelError, "log entry not written", slog.Any("entry", row.entry))
+	for _, e := range l.waiting {
+		l.log.LogAttrs(ctx, slog.LevelError, "log entry not written", slog.Any("entry", e))
 	}
 	return fmt.Errorf("%d entries of cmms_sync_log were not written (they are in the log output): %w", len(l.waiting), err)
 }

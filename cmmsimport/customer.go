@@ -34,10 +34,10 @@ func leaseDuration(assetTimeout time.Duration) time.Duration {
 // customer is what belongs to one customer of a run, and ends with it.
 type customer struct {
 	*run
-	plan    CustomerPlan
-	masters *masters.Customer
-	marks   []*failureMark // of failures whose asset rows could not be marked yet
-	newest  time.Time      // attempts are stamped after it
+	plan     CustomerPlan
+	masters  *masters.Customer
+	unmarked []*synclog.Entry // failures whose asset rows could not be marked yet
+	newest   time.Time        // attempts are stamped after it
 }
 
 // syncCustomer syncs one customer's assets, page by page, under that customer's lease.
@@ -144,8 +144,11 @@ func (c *customer) betweenAssets(ctx context.Context, next *AssetMaster) error {
 	if ctx.Err() != nil {
 		return interrupted(ctx)
 	}
-	if err := c.audit.drain(ctx); err != nil {
-		return err
+	if c.audit.buffers() {
+		_ = c.markAgain(ctx) // a mark is written before its log row
+		if err := c.audit.drain(ctx); err != nil {
+			return err
+		}
 	}
 	if err := c.leases.RenewDue(ctx); err != nil {
 		return inProgress(err)
@@ -178,20 +181,32 @@ func (c *customer) beforeAsset(ctx context.Context, row *AssetMaster) (asset con
 func (c *customer) record(ctx context.Context, a *attempt) {
 	c.attempted++
 	c.summary.count(a.result, a.created, 1)
-	c.causes.add(a.result)
 	c.logAttempt(ctx, a)
 	if c.opts.DryRun || a.logged {
 		return
 	}
 	a.entry = a.newEntry()
-	row := logRow{a.entry, c.newFailureMark(a.entry)}
-	c.audit.record(ctx, row)
-	c.keep(row.mark)
+	c.write(ctx, a.entry)
+}
+
+// write writes the log row of an attempt, after the mark of a failure.
+func (c *customer) write(ctx context.Context, e *synclog.Entry) {
+	ctx = c.audit.detached.From(ctx)
+	c.mark(ctx, e)
+	c.audit.record(ctx, e)
 }
 
 // leave ends the customer: the last of its marks, and its lease.
 func (c *customer) leave(ctx context.Context) {
-	c.markRest(ctx)
+	if len(c.unmarked) > 0 {
+		limited, cancel := retry.Detached(ctx)
+		defer cancel()
+		err := c.markAgain(limited)
+		for _, e := range c.unmarked {
+			c.log.LogAttrs(ctx, slog.LevelError, "asset not marked as failed although its log row says so; OnlyFailed will not find it",
+				append(assetOf(e), errorText(err))...)
+		}
+	}
 	if c.opts.CustomerID == nil {
 		c.releaseLease(ctx)
 	}

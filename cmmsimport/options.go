@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -132,19 +133,10 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// withoutClient also finds the nil pointer that is left of a client whose error was not looked at.
+// withoutClient also finds the nil pointer that is left of a client whose error was ignored.
 func (o Options) withoutClient() bool {
-	switch client := o.Client.(type) {
-	case nil:
-		return true
-	case *innomaint.Client:
-		return client == nil
-	case *innomaint.Tenants:
-		return client == nil
-	case APIClientFunc:
-		return client == nil
-	}
-	return false
+	client := reflect.ValueOf(o.Client)
+	return !client.IsValid() || (client.Kind() == reflect.Pointer || client.Kind() == reflect.Func) && client.IsNil()
 }
 
 // validate reports every problem of the handle and the options in one error that is ErrOptions.

@@ -12,7 +12,6 @@ import (
 	"gorm.io/gorm/schema"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
-	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -65,35 +64,23 @@ func readSchema(ctx context.Context, db *gorm.DB) (dbschema.Catalog, error) {
 // that lacks columns, a table with another AUTO_INCREMENT column than id, a table whose rows would need a value in a new
 // column. All but the first are found before anything is changed.
 func Migrate(ctx context.Context, db *gorm.DB) error {
-	var lost error // to another process that migrates too
+	var lost error // to another process that migrates, too
 	for range maxMigrationRounds {
 		statements, err := MigrationSQL(ctx, db)
 		if err != nil {
 			return err
 		}
-		lost = nil
-		s := handle.Plain(db).WithContext(ctx)
-		for _, statement := range statements {
-			err := s.Exec(statement).Error
-			switch {
-			case err == nil:
-			case mysqlerr.AlreadyExists(err): // a part of the table, perhaps not all
-				lost = fmt.Errorf("%w: %s: %w", ErrSchema, statement, err)
-			case mysqlerr.Duplicate(err):
-				return fmt.Errorf("%w: a unique index cannot be created because of duplicate rows: merge them, then migrate again: %s: %w",
-					ErrSchema, statement, err)
-			default:
-				return fmt.Errorf("%w: %s: %w", ErrSchema, statement, err)
-			}
+		if lost, err = dbschema.Apply(ctx, handle.Plain(db), statements); err != nil {
+			return fmt.Errorf("%w: %w", ErrSchema, err)
 		}
 		if lost == nil {
 			return nil
 		}
 	}
-	return lost
+	return fmt.Errorf("%w: %w", ErrSchema, lost)
 }
 
-// maxMigrationRounds ends the contest with other processes that migrate at the same time: each round, one of them is done.
+// maxMigrationRounds ends the contest with other processes that migrate at the same time: in each round, one of them finishes.
 const maxMigrationRounds = 10
 
 // MigrationSQL returns the statements that Migrate would run on this database now, in order; none where the schema is

@@ -97,6 +97,18 @@ func (s *Summary) count(a AssetResult, mastersCreated, n int) {
 	}
 }
 
+// Cause is a group of failures of one kind with one message.
+type Cause struct {
+	Kind        innomaint.Kind `json:"kind"`
+	Message     string         `json:"message"` // without ids: they are replaced by "…"
+	Count       int            `json:"count"`
+	CustomerID  uint64         `json:"customer_id"` // of one example
+	CMMSAssetID string         `json:"cmms_asset_id"`
+}
+
+// maxCauses is how many causes a Summary has, the most frequent first.
+const maxCauses = 10
+
 // AssetResult is what came of one attempt, as OnAsset receives it.
 type AssetResult struct {
 	AssetID, CustomerID uint64 // id and customer_id of ic3_asset_master

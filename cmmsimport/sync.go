@@ -9,6 +9,8 @@ import (
 	"os"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/causes"
+
 	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
 
 	"github.com/oklog/ulid/v2"
@@ -61,7 +63,7 @@ type run struct {
 	retry   retry.Retrier
 
 	summary   Summary
-	causes    causes
+	causes    causes.Tally
 	began     time.Time // with the monotonic clock
 	attempted int
 	skipped   int   // assets of customers that another run holds
@@ -145,22 +147,27 @@ func (r *run) takeRunLease(ctx context.Context) error {
 	return r.takeLease(ctx, name, true)
 }
 
-// takeLease takes a lease and rescues the run that held it when it expired; with rescue, every other dead run, too. A dry run
+// takeLease takes a lease and rescues the run that held it when it expired; with rescueAll, every other dead run, too. A dry run
 // takes none.
 func (r *run) takeLease(ctx context.Context, name string, rescueAll bool) error {
 	if r.opts.DryRun {
 		return nil
 	}
 	takenFrom, err := r.leases.Take(ctx, name)
-	if err != nil {
-		return inProgress(err)
+	if err == nil && (takenFrom != "" || rescueAll) {
+		r.rescue(ctx, takenFrom)
 	}
-	if takenFrom == "" && !rescueAll {
-		return nil
-	}
+	return inProgress(err)
+}
+
+// rescue closes dead runs. One that cannot be closed now is left to the next run.
+func (r *run) rescue(ctx context.Context, takenFrom string) {
 	table, ok := r.opts.Recorder.(interface{ InTable() bool })
 	rescuer := rescue.Rescuer{DB: r.db, Log: r.log, RunID: r.summary.RunID, InTable: ok && table.InTable()}
-	return rescuer.Rescue(ctx, takenFrom)
+	err := r.retry.Do(ctx, "closing dead runs", func() error { return rescuer.Rescue(ctx, takenFrom) })
+	if err != nil {
+		r.log.LogAttrs(ctx, slog.LevelError, "dead runs could not be closed; the next run tries again", errorText(err))
+	}
 }
 
 func (r *run) makePlan(ctx context.Context) (err error) {
@@ -204,7 +211,9 @@ func (r *run) finish(ctx context.Context, cause error) (Summary, error) {
 	s := &r.summary
 	s.Total = max(s.Total, r.attempted+r.skipped) // rows may have been linked since they were counted
 	s.Skipped = s.Total - r.attempted
-	s.Causes = r.causes.top()
+	for _, cause := range r.causes.Top(maxCauses) {
+		s.Causes = append(s.Causes, Cause(*cause))
+	}
 	s.FinishedAt = utc.Now()
 	s.Duration = time.Since(r.began)
 
