@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
@@ -47,7 +48,7 @@ func refOf(row *AssetMaster) innomaint.AssetRef {
 // fetch calls the API.
 func (a *attempt) fetch(ctx context.Context) error {
 	ref := refOf(a.row)
-	err := guard("Client", func() (err error) {
+	err := guard.Call("Client", func() (err error) {
 		a.detail, err = a.opts.Client.GetAsset(ctx, ref)
 		return err
 	})
@@ -76,10 +77,9 @@ func (a *attempt) apply(ctx context.Context) error {
 	}
 	a.at = a.stamp()
 	var unknown bool // a COMMIT was sent and its response was lost
-	err := a.retry.do(ctx, "syncing the asset", func() error {
-		a.masters.rollback() // of an earlier attempt
+	err := a.retry.Do(ctx, "syncing the asset", func() error {
 		atCommit := false
-		err := guard("Repository", func() error {
+		err := guard.Call("Repository", func() error {
 			return a.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 				err := a.write(ctx, tx)
 				atCommit = err == nil
@@ -90,10 +90,10 @@ func (a *attempt) apply(ctx context.Context) error {
 		return err
 	})
 	if err == nil || errors.Is(err, errDryRun) {
-		a.masters.commit()
+		a.masters.Commit()
 		return nil
 	}
-	a.masters.rollback()
+	a.masters.Rollback()
 	a.created, a.logged = 0, false
 	if unknown {
 		return fmt.Errorf("the response to COMMIT was lost, so the new values may be stored or not; the next sync writes them again: %w", err)
@@ -107,20 +107,19 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 	detail := *a.detail // a copy for each repetition: warnings of an earlier one must not stay
 	detail.Warnings = slices.Clip(detail.Warnings)
 	enriched := *a.row
-	masters := &masterResolver{
-		tx: tx, customerID: a.row.CustomerID, cache: a.masters, sizes: a.catalog, policyOf: a.opts.policyOf, dryRun: a.opts.DryRun,
-	}
+	masters := a.masters.Begin(tx)
+	resolver := &masterResolver{Resolver: masters, detail: &detail, policyOf: a.opts.policyOf}
 
-	err := guard("Enrich", func() error { return a.opts.Enrich(ctx, tx, masters, &enriched, &detail) })
+	err := guard.Call("Enrich", func() error { return a.opts.Enrich(ctx, tx, resolver, &enriched, &detail) })
 	changes := assets.Diff(a.row, &enriched, a.opts.policyOf, a.catalog[a.row.TableName()], detail.Warn)
-	a.result.Warnings = warningTexts(append(detail.Warnings, masters.warnings...), a.row, &enriched)
+	a.result.Warnings = warningTexts(append(detail.Warnings, masters.Warnings()...), a.row, &enriched)
 	if err != nil {
 		return err
 	}
-	a.result.Changes = loggedChanges(changes, masters.changes)
-	a.created = masters.created
+	a.result.Changes = loggedChanges(changes, masters.Changes())
+	a.created = masters.Created()
 	if a.opts.DryRun {
-		a.masters.describeInvented(a.result.Changes)
+		a.masters.Describe(a.result.Changes)
 		return errDryRun
 	}
 
@@ -130,7 +129,7 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 	if a.opts.AtomicLog {
 		a.result.Duration = time.Since(a.began)
 		a.entry = a.newEntry()
-		err := guard("Recorder", func() error { return a.opts.Recorder.Record(ctx, tx, a.entry) })
+		err := guard.Call("Recorder", func() error { return a.opts.Recorder.Record(ctx, tx, a.entry) })
 		a.logged = err == nil
 		if err != nil {
 			return err
@@ -241,7 +240,7 @@ func (c *customer) report(ctx context.Context, a *attempt) {
 	if c.opts.OnAsset == nil {
 		return
 	}
-	err := guard("OnAsset", func() error {
+	err := guard.Call("OnAsset", func() error {
 		c.opts.OnAsset(a.result, c.progress())
 		return nil
 	})

@@ -10,6 +10,8 @@ import (
 
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
+	"ic3.internal/innomaintsync/cmmsimport/internal/retry"
 	"ic3.internal/innomaintsync/cmmsimport/internal/runrow"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/utc"
@@ -28,12 +30,12 @@ type audit struct {
 	db       *gorm.DB
 	log      *slog.Logger
 	recorder LogRecorder
-	retry    *retrier
+	retry    *retry.Retrier
 	holder   string // cmms_sync_run.host
 	off      bool   // a dry run writes nothing
 
 	waiting  []logRow
-	detached detachedContext
+	detached retry.SharedDetached
 	opened   bool      // the run's row may be there
 	beat     time.Time // when the run's row was last written
 }
@@ -46,7 +48,7 @@ type logRow struct {
 
 // record writes an attempt's row, after the rows that wait.
 func (l *audit) record(ctx context.Context, row logRow) {
-	ctx = l.detached.from(ctx)
+	ctx = l.detached.From(ctx)
 	err := l.flush(ctx)
 	if err == nil {
 		err = l.write(ctx, row)
@@ -59,11 +61,11 @@ func (l *audit) record(ctx context.Context, row logRow) {
 
 // write writes the mark and the row.
 func (l *audit) write(ctx context.Context, row logRow) error {
-	return l.retry.within(ctx, "writing the log", 0, func() error {
+	return l.retry.Briefly(ctx, "writing the log", func() error {
 		if err := row.mark.write(ctx); err != nil {
 			return err
 		}
-		return guard("Recorder", func() error { return l.recorder.Record(ctx, l.db.WithContext(ctx), row.entry) })
+		return guard.Call("Recorder", func() error { return l.recorder.Record(ctx, l.db.WithContext(ctx), row.entry) })
 	})
 }
 
@@ -93,7 +95,7 @@ func (l *audit) drain(ctx context.Context) error {
 	if len(l.waiting) == 0 {
 		return nil
 	}
-	limited, cancel := context.WithTimeout(ctx, outageLimit)
+	limited, cancel := context.WithTimeout(ctx, retry.OutageLimit)
 	defer cancel()
 	for {
 		err := l.flush(limited)
@@ -103,10 +105,10 @@ func (l *audit) drain(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return interrupted(ctx)
 		case limited.Err() != nil:
-			return fmt.Errorf("%w: %w", errOutage, err)
-		case !transient(err) && len(l.waiting) >= maxWaiting:
+			return fmt.Errorf("%w: %w", retry.ErrOutage, err)
+		case !retry.Transient(err) && len(l.waiting) >= maxWaiting:
 			return fmt.Errorf("%d log entries cannot be written: %w", len(l.waiting), err)
-		case !transient(err):
+		case !retry.Transient(err):
 			return nil
 		}
 	}
@@ -138,7 +140,7 @@ func (l *audit) heartbeat(ctx context.Context, s *Summary, currentAsset string) 
 	l.beat = time.Now()
 	row := l.runRow(s, synclog.Running)
 	row.CurrentAsset = currentAsset
-	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	ctx, cancel := context.WithTimeout(ctx, retry.WriteTimeout)
 	defer cancel()
 	if err := runrow.Save(ctx, l.db, row); err != nil {
 		l.log.LogAttrs(ctx, slog.LevelWarn, "progress of the run not written", errorText(err))
@@ -148,13 +150,13 @@ func (l *audit) heartbeat(ctx context.Context, s *Summary, currentAsset string) 
 // close writes the rows that wait and stores the summary in cmms_sync_run. What cannot be written is logged in full, and is an
 // error.
 func (l *audit) close(ctx context.Context, s *Summary, cause error) error {
-	l.detached.end()
+	l.detached.End()
 	unwritten := l.writeRest(ctx)
 	return errors.Join(unwritten, l.closeRun(ctx, s, cause, unwritten))
 }
 
 func (l *audit) writeRest(ctx context.Context) error {
-	limited, cancel := detached(ctx)
+	limited, cancel := retry.Detached(ctx)
 	defer cancel()
 	err := l.flush(limited)
 	if err == nil {
@@ -176,9 +178,9 @@ func (l *audit) closeRun(ctx context.Context, s *Summary, cause, unwritten error
 	if err := errors.Join(cause, unwritten); err != nil {
 		row.ErrorMessage = synclog.ErrorMessage(err)
 	}
-	limited, cancel := detached(ctx)
+	limited, cancel := retry.Detached(ctx)
 	defer cancel()
-	err := l.retry.betweenAssets(limited, "closing the run's row", func(ctx context.Context) error { return runrow.Save(ctx, l.db, row) })
+	err := l.retry.BetweenAssets(limited, "closing the run's row", func(ctx context.Context) error { return runrow.Save(ctx, l.db, row) })
 	if err != nil {
 		l.log.LogAttrs(ctx, slog.LevelError, "run not stored", slog.Any("run", row))
 		return fmt.Errorf("the run's row of cmms_sync_run was not updated (it is in the log output): %w", err)
@@ -194,29 +196,4 @@ func statusOf(cause error) synclog.RunStatus {
 		return synclog.Aborted
 	}
 	return synclog.Interrupted
-}
-
-// detachedContext is a detached context for what every asset needs. It is used for several assets of one parent context: each
-// timer that is set and stopped would wake a thread.
-type detachedContext struct {
-	parent, ctx context.Context
-	cancel      context.CancelFunc
-	began       time.Time
-}
-
-// from returns a context that is detached from parent.
-func (d *detachedContext) from(parent context.Context) context.Context {
-	if d.ctx == nil || d.parent != parent || time.Since(d.began) > writeTimeout/10 {
-		d.end()
-		d.parent, d.began = parent, time.Now()
-		d.ctx, d.cancel = detached(parent)
-	}
-	return d.ctx
-}
-
-func (d *detachedContext) end() {
-	if d.ctx != nil {
-		d.cancel()
-		d.ctx = nil
-	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/lease"
+	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
 )
 
 // The errors that end a run or keep it from starting, for errors.Is. The error that is returned adds the details and
@@ -36,7 +37,7 @@ var (
 	// ErrMasterUnknown is returned by MasterResolver.EnsureMaster for a reference that cannot become a row: it has an id
 	// that no row carries, and no name to create one with; or its name is longer than the column. An EnrichFunc turns
 	// it into a warning and leaves the column as it is.
-	ErrMasterUnknown = errors.New("reference has no master row")
+	ErrMasterUnknown = masters.ErrUnknown
 )
 
 // InProgressError says which run holds the lease that this one needs. It is ErrSyncInProgress.

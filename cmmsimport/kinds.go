@@ -8,6 +8,7 @@ import (
 	"net"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
 	"ic3.internal/innomaintsync/cmmsimport/internal/lease"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 )
@@ -32,7 +33,7 @@ func systemic(kind innomaint.Kind) bool {
 // kindOf classifies the error of an attempt. run is the run's context, attempt the one that AssetTimeout limits.
 func kindOf(run, attempt context.Context, err error) innomaint.Kind {
 	var apiError *innomaint.Error
-	var panicked *panicError
+	var panicked *guard.PanicError
 	switch {
 	case errors.As(err, &panicked):
 		return KindPanic
@@ -65,7 +66,7 @@ func leaseLost(err error) bool {
 // taken for the database's.
 func clientError(ref innomaint.AssetRef, err error) error {
 	var classified *innomaint.Error
-	var panicked *panicError
+	var panicked *guard.PanicError
 	if errors.As(err, &classified) || errors.As(err, &panicked) || errors.Is(err, context.Canceled) {
 		return err
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"log/slog"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+	"ic3.internal/innomaintsync/cmmsimport/internal/retry"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
 // markTimeout is how long a mark may wait for a lock that somebody else holds on the asset row.
-const markTimeout = writeTimeout / 3
+const markTimeout = retry.WriteTimeout / 3
 
 // failureMark marks the asset row of a failure before its log row is written. A row that the database refuses to write (a
 // lock that somebody holds, a trigger, a constraint) must not hold up the log: its mark is tried once more when the run leaves the
@@ -42,7 +44,7 @@ func (m *failureMark) write(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, markTimeout)
 	defer cancel()
 	err := m.writeNow(limited)
-	if err != nil && (ctx.Err() != nil || limited.Err() == nil && transient(err) && !mysqlerr.LockWaitTimeout(err)) {
+	if err != nil && (ctx.Err() != nil || limited.Err() == nil && retry.Transient(err) && !mysqlerr.LockWaitTimeout(err)) {
 		return err
 	}
 	m.tried, m.written = true, err == nil
@@ -60,7 +62,7 @@ func (m *failureMark) writeNow(ctx context.Context) error {
 	if m.leases.Lost() {
 		return nil
 	}
-	return guard("Repository", func() error {
+	return guard.Call("Repository", func() error {
 		return m.opts.Repository.MarkFailed(ctx, m.db, m.entry.AssetID, m.entry.CMMSAssetID, Mark{RunID: m.entry.RunID, At: m.entry.SyncedAt})
 	})
 }
@@ -74,7 +76,7 @@ func (c *customer) markRest(ctx context.Context) {
 	if len(c.marks) == 0 {
 		return
 	}
-	ctx, cancel := detached(ctx)
+	ctx, cancel := retry.Detached(ctx)
 	defer cancel()
 	for _, m := range c.marks {
 		if m.written {

@@ -322,6 +322,16 @@ func TestOneIDOrNameInTwoLevels(t *testing.T) {
 			masters: []string{"location 1 level=building cmms_id=1 parent_id=0 name=B1", "location 2 level=room cmms_id=4 parent_id=1 name=Lab"},
 			assets:  []string{"location_id=2", "location_id=2"},
 		},
+		"rows from before the tables had levels": {
+			before: []string{
+				"INSERT INTO ic3_location_master (customer_id, name) VALUES (7, 'Main'), (7, 'B1')",
+				"INSERT INTO ic3_category_master (customer_id, cmms_id, name) VALUES (7, '12', 'HVAC')",
+			},
+			first: []map[string]any{place("site", ref(1, "MAIN"), "building", ref(2, "B1")), place("building", ref(2, "B1")), field("category", ref(12, "HVAC"))},
+			masters: []string{"category 1 level=category cmms_id=12 parent_id=0 name=HVAC", "location 1 level=site cmms_id=1 parent_id=0 name=MAIN",
+				"location 2 parent_id=0 name=B1", "location 3 level=building cmms_id=2 parent_id=1 name=B1"},
+			assets: []string{"location_id=3", "location_id=3", "category_id=1"},
+		},
 		"a category of its subcategory's name": {
 			first:   []map[string]any{field("subcategory", ref(77, "Pumps")), categories(ref(12, "Pumps"), ref(77, "Pumps"))},
 			masters: []string{"category 1 level=subcategory cmms_id=77 parent_id=0 name=Pumps"},

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -151,7 +152,7 @@ func (o Options) validate(db *gorm.DB) error {
 	var problems []error
 	problem := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 
-	problems = append(problems, checkHandle(db))
+	problems = append(problems, handle.Check(db))
 	if o.withoutClient() {
 		problem("Client is nil: set an *innomaint.Client, or innomaint.PerCustomer for many tenants")
 	}

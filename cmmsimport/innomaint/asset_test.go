@@ -28,7 +28,7 @@ func TestAssetLooksUpOwnFields(t *testing.T) {
 	if _, ok, err := asset.Date("own.none"); ok || err != nil {
 		t.Errorf("Date of a placeholder: %v, %v", ok, err)
 	}
-	if _, ok, err := asset.Date("own.bad"); ok || err == nil || err.Error() != `own.bad: "soon" is no date in a known layout` {
+	if _, ok, err := asset.Date("own.bad"); ok || err == nil || err.Error() != `own.bad: "soon" is not a date in a known layout` {
 		t.Errorf("Date of a word: %v, %v", ok, err)
 	}
 	if d, ok, err := asset.Decimal("own.price"); d != "5.5" || !ok || err != nil {

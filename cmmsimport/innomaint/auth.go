@@ -36,7 +36,10 @@ func (c credentials) secrets() []string {
 
 // BearerToken sends "Authorization: Bearer token".
 func BearerToken(token string) Auth {
-	return credentials{scheme: "bearer token", header: "Authorization", value: bearer(token)}.auth()
+	if token = strings.TrimSpace(token); token != "" {
+		token = "Bearer " + token
+	}
+	return credentials{scheme: "bearer token", header: "Authorization", value: token}.auth()
 }
 
 // APIKey sends the key in the header of that name.
@@ -83,14 +86,6 @@ func (a Auth) problem() string {
 		return "Login needs a username and a password"
 	}
 	return ""
-}
-
-// bearer returns the header value for a token, "" for no token.
-func bearer(token string) string {
-	if token = strings.TrimSpace(token); token == "" {
-		return ""
-	}
-	return "Bearer " + token
 }
 
 var headerName = regexp.MustCompile(`^[\w-]+$`)

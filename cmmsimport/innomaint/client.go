@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/go-resty/resty/v2"
 	"golang.org/x/time/rate"
@@ -18,21 +17,12 @@ import (
 // Client gets assets from one tenant's API. It is safe for concurrent use and starts no goroutine of its own.
 // It prints as its address and auth scheme, without secrets.
 type Client struct {
-	label string // for String
-
+	cfg     Config // with its defaults
 	http    *resty.Client
-	base    string
 	path    *pathTemplate
-	auth    Auth
-	login   *memo[token] // nil with other schemes
-	limiter *rate.Limiter
-	backoff backoff
+	login   *memo[token]  // nil with other schemes
+	limiter *rate.Limiter // nil: no limit
 	decoder decoder
-	log     *slog.Logger
-
-	timeout      time.Duration
-	maxAttempts  int
-	maxBodyBytes int64
 }
 
 // New returns a client for cfg. The error lists every problem of cfg. New makes no request.
@@ -42,20 +32,9 @@ func New(cfg Config) (*Client, error) {
 	if err := errors.Join(cfg.validate(), pathErr); err != nil {
 		return nil, err
 	}
-	c := &Client{
-		label:        "innomaint.Client for " + cfg.String(),
-		http:         newTransport(cfg),
-		base:         cfg.BaseURL,
-		path:         parsePath(cfg.AssetPath),
-		auth:         cfg.Auth,
-		backoff:      backoff{cfg.RetryWait, cfg.RetryMaxWait},
-		decoder:      decoder{plan, &dateReader{cfg.DateLayouts, cfg.Location}},
-		log:          cfg.Logger,
-		timeout:      cfg.Timeout,
-		maxAttempts:  cfg.MaxTries,
-		maxBodyBytes: cfg.MaxBodyBytes,
-	}
-	if c.auth.credentials().header == "" {
+	dates := &dateReader{cfg.DateLayouts, cfg.Location}
+	c := &Client{cfg: cfg, http: newTransport(cfg), path: parsePath(cfg.AssetPath), decoder: decoder{plan, dates}}
+	if cfg.Auth.credentials().header == "" {
 		c.login = newMemo[token]()
 	}
 	if cfg.RatePerSecond > 0 {
@@ -108,17 +87,16 @@ func (c *Client) GetAsset(ctx context.Context, ref AssetRef) (*Asset, error) {
 
 // get requests the asset. With a login it returns the token that it used, which is another one than stale.
 func (x *exchange) get(ctx context.Context, accept func([]byte) *Error, stale *token) (used *token, err error) {
-	credentials := x.auth.credentials()
-	header, value := credentials.header, credentials.value
+	credentials := x.cfg.Auth.credentials()
 	if x.login != nil {
 		if used, err = x.token(ctx, x.ref, stale); err != nil {
 			return nil, err
 		}
-		header, value = "Authorization", bearer(used.value)
+		credentials = BearerToken(used.value).credentials()
 	}
 	return used, x.do(ctx, request{
-		method: http.MethodGet, url: x.base + x.path.fill(x.ref), accept: accept,
-		prepare: func(r *resty.Request) { r.SetHeader(header, value) },
+		method: http.MethodGet, url: x.cfg.BaseURL + x.path.fill(x.ref), accept: accept,
+		prepare: func(r *resty.Request) { r.SetHeader(credentials.header, credentials.value) },
 	})
 }
 
@@ -140,7 +118,7 @@ func (c *Client) decodeError(ref AssetRef, failed *Error) error {
 
 // secrets returns what must not appear in a text; with a login, the current token too.
 func (c *Client) secrets() redact.Secrets {
-	values := append(c.auth.credentials().secrets(), c.path.secrets...)
+	values := append(c.cfg.Auth.credentials().secrets(), c.path.secrets...)
 	if c.login != nil {
 		if t := c.login.value.Load(); t != nil {
 			values = append(values, t.value)
@@ -150,7 +128,7 @@ func (c *Client) secrets() redact.Secrets {
 }
 
 // String returns the address and the auth scheme.
-func (c Client) String() string { return c.label }
+func (c Client) String() string { return "innomaint.Client for " + c.cfg.String() }
 
 // Format implements [fmt.Formatter]: as String, for every verb.
 func (c Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }

@@ -10,7 +10,9 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
@@ -49,14 +51,6 @@ type Config struct {
 }
 
 const (
-	defaultAssetPath    = "/api/v1/assets/" + assetIDPlaceholder
-	defaultTimeout      = 30 * time.Second
-	defaultMaxTries     = 4
-	defaultRetryWait    = 500 * time.Millisecond
-	defaultRetryMaxWait = 30 * time.Second
-	defaultMaxBodyBytes = 8 << 20
-	userAgentName       = "ic3-innomaintsync/"
-
 	assetIDPlaceholder    = "{cmms_asset_id}"
 	customerIDPlaceholder = "{customer_id}"
 )
@@ -64,7 +58,7 @@ const (
 // withDefaults returns a copy of c in which no member that has a default is zero.
 func (c Config) withDefaults() Config {
 	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
-	c.AssetPath = cmp.Or(c.AssetPath, defaultAssetPath)
+	c.AssetPath = cmp.Or(c.AssetPath, "/api/v1/assets/"+assetIDPlaceholder)
 	c.Fields = c.Fields.withDefaults(assetFields)
 	if c.DateLayouts == nil {
 		c.DateLayouts = defaultDateLayouts
@@ -73,13 +67,13 @@ func (c Config) withDefaults() Config {
 	if c.HTTPClient != nil {
 		c.Timeout = cmp.Or(c.Timeout, c.HTTPClient.Timeout)
 	}
-	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
-	c.MaxTries = cmp.Or(c.MaxTries, defaultMaxTries)
-	c.RetryMaxWait = cmp.Or(c.RetryMaxWait, max(defaultRetryMaxWait, c.RetryWait))
-	c.RetryWait = cmp.Or(c.RetryWait, min(defaultRetryWait, max(c.RetryMaxWait, 0)))
-	c.MaxBodyBytes = cmp.Or(c.MaxBodyBytes, defaultMaxBodyBytes)
+	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
+	c.MaxTries = cmp.Or(c.MaxTries, 4)
+	c.RetryMaxWait = cmp.Or(c.RetryMaxWait, max(30*time.Second, c.RetryWait))
+	c.RetryWait = cmp.Or(c.RetryWait, min(500*time.Millisecond, max(c.RetryMaxWait, 0)))
+	c.MaxBodyBytes = cmp.Or(c.MaxBodyBytes, 8<<20)
 	c.Logger = cmp.Or(c.Logger, slog.Default())
-	c.UserAgent = cmp.Or(c.UserAgent, userAgentName+libraryVersion())
+	c.UserAgent = cmp.Or(c.UserAgent, "ic3-innomaintsync/"+libraryVersion())
 	return c
 }
 
@@ -176,3 +170,23 @@ func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // MarshalJSON returns the text of String, for loggers: a Config is not meant to be stored.
 func (c Config) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
+
+const modulePath = "ic3.internal/innomaintsync"
+
+// libraryVersion is the version of this module in the running program, for the User-Agent.
+var libraryVersion = sync.OnceValue(func() string {
+	info, _ := debug.ReadBuildInfo() // nil without modules
+	return versionIn(info)
+})
+
+// versionIn returns "devel" for a program that was not built from a release of this module.
+func versionIn(info *debug.BuildInfo) string {
+	if info != nil {
+		for _, module := range info.Deps {
+			if module.Path == modulePath && module.Replace == nil && module.Version != "" && module.Version != "(devel)" {
+				return module.Version
+			}
+		}
+	}
+	return "devel"
+}

@@ -20,18 +20,9 @@ const maxDepth = 500
 
 // decode returns the asset in a response, or why there is none.
 func (dec *decoder) decode(ref AssetRef, body []byte) (*Asset, *Error) {
-	response, failed := parseBody(body)
-	if failed != nil {
-		return nil, failed
-	}
-	d := dec.begin(ref)
+	d, failed := dec.begin(ref, body)
 	defer d.end()
-	object, failed := d.open(response, 0)
 	if failed != nil {
-		return nil, failed
-	}
-	d.asset.Raw = json.RawMessage(object.Raw)
-	if failed := d.checkIdentity(); failed != nil {
 		return nil, failed
 	}
 	d.fields()
@@ -57,15 +48,25 @@ func parseBody(body []byte) (response gjson.Result, failed *Error) {
 // decoding is one response on its way into an asset.
 type decoding struct {
 	*decoder
-	asset    *Asset
-	found    []found // by list
-	borrowed *[]found
+	response, object gjson.Result // the body, and the asset object in it
+	asset            *Asset
+	found            []found // by list
+	borrowed         *[]found
 }
 
-// begin returns a decoding for the asset that was requested. end gives back what it borrowed.
-func (dec *decoder) begin(ref AssetRef) *decoding {
+// begin finds the asset object of a response, or says why there is none. The decoding must be ended in any case.
+func (dec *decoder) begin(ref AssetRef, body []byte) (d *decoding, failed *Error) {
 	borrowed := dec.plan.found.Get().(*[]found)
-	return &decoding{dec, &Asset{ID: ref.AssetID, dates: dec.dates}, *borrowed, borrowed}
+	d = &decoding{decoder: dec, asset: &Asset{ID: ref.AssetID, dates: dec.dates}, found: *borrowed, borrowed: borrowed}
+	if d.response, failed = parseBody(body); failed != nil {
+		return d, failed
+	}
+	d.object, failed = d.open(d.response, 0)
+	d.asset.Raw = json.RawMessage(d.object.Raw)
+	if failed == nil {
+		failed = d.checkIdentity()
+	}
+	return d, failed
 }
 
 func (d *decoding) end() {
@@ -75,11 +76,11 @@ func (d *decoding) end() {
 
 // checkIdentity makes sure that the response is the asset that was requested.
 func (d *decoding) checkIdentity() *Error {
-	field := &d.plan.fields[0]
+	field := d.plan.fields[0]
 	if !field.isOn() {
 		return nil
 	}
-	id, err := readText(field.at(d.found)[0].value(), cleanID)
+	id, err := readText(field.at(d.found)[0].Result, cleanID)
 	switch {
 	case err != nil:
 		return &Error{Kind: KindInvalidData, Message: "the asset's id in the response " + err.Error()}
@@ -107,9 +108,9 @@ func (d *decoding) fields() {
 }
 
 // warnHidden warns that a column's value may be where no path leads, so that it is not taken for absent.
-func (d *decoding) warnHidden(column string, fields []plannedField) {
-	for i := range fields {
-		for _, at := range fields[i].at(d.found) {
+func (d *decoding) warnHidden(column string, fields []*plannedField) {
+	for _, f := range fields {
+		for _, at := range f.at(d.found) {
 			if at.hidden != "" {
 				d.warn(column, cannot(gjson.Parse(at.hidden),
 					"is in the place of an object with this field: name the field's path in Config.Fields"))

@@ -24,7 +24,7 @@ func (d *decoding) open(response gjson.Result, envelopes int) (gjson.Result, *Er
 	}
 
 	verdict := d.plan.find(v, d.found)
-	id := &d.plan.fields[0]
+	id := d.plan.fields[0]
 	hasID := anyExists(id.at(d.found))
 	known := hasID || !id.isOn() // to be an asset, as far as an id can tell
 	switch {
@@ -70,9 +70,8 @@ func unwrap(object gjson.Result) (inner gjson.Result, isEnvelope bool) {
 
 // hasSubstance reports whether an object has a field that only an asset has.
 func (d *decoding) hasSubstance(hasID bool) bool {
-	for i := range d.plan.fields {
-		f := &d.plan.fields[i]
-		if !f.alsoInErrors && (hasID || !f.withoutIDInErrors) && anyExists(f.at(d.found)) {
+	for _, f := range d.plan.fields {
+		if (f.alsoInErrors == never || f.alsoInErrors == withoutID && hasID) && anyExists(f.at(d.found)) {
 			return true
 		}
 	}

@@ -49,7 +49,7 @@ func ExampleClient_GetAsset() {
 	fmt.Println(errors.Is(err, innomaint.ErrNotFound))
 	// Output:
 	// Pump 7 by Grundfos for 125000.5 on 2021-04-01
-	// warranty_end: "soon" is no date in a known layout
+	// warranty_end: "soon" is not a date in a known layout
 	// true
 }
 
@@ -183,7 +183,7 @@ func ExampleAsset_Date() {
 	fmt.Println(hours, leased, centre)
 	// Output:
 	// 2027-04-01 true <nil>
-	// false maintenance.last_done: "soon" is no date in a known layout
+	// false maintenance.last_done: "soon" is not a date in a known layout
 	// false <nil>
 	// 1250.5 true CC-9
 }
@@ -191,9 +191,9 @@ func ExampleAsset_Date() {
 // A value that the host's own enricher could not take: a warning in the log, and the rest of the asset is synced.
 func ExampleAsset_Warn() {
 	asset := innomaint.Asset{ID: "AST-1"}
-	asset.Warn(innomaint.Warning{Field: "next_due", Value: "soon", Reason: "is no date"})
+	asset.Warn(innomaint.Warning{Field: "next_due", Value: "soon", Reason: "is not a date"})
 	fmt.Println(asset.Warnings[0], asset.Unreadable("next_due"))
-	// Output: next_due: "soon" is no date true
+	// Output: next_due: "soon" is not a date true
 }
 
 func ExampleClient_Explain() {

@@ -3,6 +3,10 @@ package innomaint
 import (
 	"context"
 	"log/slog"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -24,7 +28,7 @@ type exchange struct {
 }
 
 func (c *Client) newExchange(ref AssetRef) *exchange {
-	return &exchange{Client: c, ref: ref, maxAttempts: c.maxAttempts}
+	return &exchange{Client: c, ref: ref, maxAttempts: c.cfg.MaxTries}
 }
 
 // do sends a request until it succeeds, fails for good, or ctx ends.
@@ -33,7 +37,9 @@ func (x *exchange) do(ctx context.Context, r request) error {
 		if err := x.pace(ctx); err != nil {
 			return err
 		}
-		response, err := x.send(ctx, r)
+		attempt := x.http.R().SetContext(ctx)
+		r.prepare(attempt)
+		response, err := attempt.Execute(r.method, r.url) // resty reads and closes the body
 		switch {
 		case err != nil && ctx.Err() != nil: // the caller's doing, not the API's
 			return contextError(ctx, x.ref, x.failed)
@@ -53,12 +59,12 @@ func (x *exchange) do(ctx context.Context, r request) error {
 		case x.attempts >= x.maxAttempts:
 			return x.failed
 		}
-		wait, tooLong := x.backoff.wait(x.attempts, response.Header(), time.Now())
+		wait, tooLong := x.cfg.wait(x.attempts, response.Header(), time.Now())
 		if tooLong != nil {
 			x.failed.Message += "; " + tooLong.Error()
 			return x.failed
 		}
-		x.log.LogAttrs(ctx, slog.LevelDebug, "innomaint: retrying",
+		x.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "innomaint: retrying",
 			slog.String("asset_id", x.ref.AssetID), slog.Uint64("customer_id", x.ref.CustomerID),
 			slog.String("error", x.failed.Error()), slog.Int("attempts", x.attempts), slog.Duration("wait", wait))
 		if sleep(ctx, wait) != nil {
@@ -78,13 +84,6 @@ func (x *exchange) pace(ctx context.Context) error {
 	deadline, _ := ctx.Deadline()
 	return &Error{Kind: KindTimeout, AssetID: x.ref.AssetID, Tries: x.attempts, Err: context.DeadlineExceeded,
 		Message: "Config.RatePerSecond allows no request before the context's deadline in " + time.Until(deadline).String()}
-}
-
-// send makes one attempt. resty reads and closes the response's body.
-func (x *exchange) send(ctx context.Context, r request) (*resty.Response, error) {
-	attempt := x.http.R().SetContext(ctx)
-	r.prepare(attempt)
-	return attempt.Execute(r.method, r.url)
 }
 
 // judge returns how an attempt failed, nil for a success.
@@ -114,4 +113,40 @@ func sleep(ctx context.Context, wait time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// pathTemplate is Config.AssetPath. Its path and its query are escaped in different ways.
+type pathTemplate struct {
+	path, query string
+	secrets     []string // values of the query whose names say that they are credentials
+}
+
+var secretName = regexp.MustCompile(`(?i)key|token|secret|pass|auth|sig`)
+
+func parsePath(s string) *pathTemplate {
+	path, query, _ := strings.Cut(s, "?")
+	t := &pathTemplate{path: path, query: query}
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if secretName.MatchString(name) && !strings.Contains(value, "{") {
+			plain, _ := url.QueryUnescape(value) // "" if it is not escaped in the usual way
+			t.secrets = append(t.secrets, value, plain)
+		}
+	}
+	return t
+}
+
+// fill returns the path, and the query if there is one, for an asset. An escaped value cannot look like a placeholder.
+func (t *pathTemplate) fill(ref AssetRef) string {
+	segment := url.PathEscape(ref.AssetID)
+	if ref.AssetID == "." || ref.AssetID == ".." { // these would be steps in the path
+		segment = strings.ReplaceAll(ref.AssetID, ".", "%2E")
+	}
+	customer := strconv.FormatUint(ref.CustomerID, 10)
+	filled := strings.NewReplacer(assetIDPlaceholder, segment, customerIDPlaceholder, customer).Replace(t.path)
+	if t.query == "" {
+		return filled
+	}
+	query := strings.NewReplacer(assetIDPlaceholder, url.QueryEscape(ref.AssetID), customerIDPlaceholder, customer)
+	return filled + "?" + query.Replace(t.query)
 }

@@ -2,34 +2,34 @@ package innomaint
 
 import "encoding/json"
 
-// Explanation says how an answer was read, value by value. It is for fitting [Config.Fields] to a tenant: what stands
-// where, what is missing, and what nobody reads.
+// Explanation says how a response was read, value by value. It is for fitting [Config.Fields] to a tenant: what is where,
+// what is missing, and what is not read.
 type Explanation struct {
-	// Envelope is the gjson path of the asset object in the answer, such as "data" or "result.0"; "" where the answer is
+	// Envelope is the gjson path of the asset object in the response, such as "data" or "result.0"; "" if the response is
 	// the asset object itself.
 	Envelope string
-	// Asset is what was decoded. Where Explain returns an error beside it, it is no asset to store.
+	// Asset is what was decoded. Beside an error it must not be stored.
 	Asset *Asset
-	// Fields has each value that an Asset can hold, in the order of [FieldMap]; of a master, each part.
+	// Fields has each value of an Asset, in the order of [FieldMap]; for a master, each part.
 	Fields []FieldSource
-	// Unread is what else the asset object holds, in the order of the answer. An object is taken apart; a list is one
-	// element, unless something in it is read.
+	// Unread is the rest of the asset object, in the order of the response. Objects are taken apart; a list is one value,
+	// unless something in it is read.
 	Unread []UnreadValue
 }
 
 // FieldSource says where one value of an [Asset] came from.
 type FieldSource struct {
-	Field  string // as FieldMap calls it: "Name", "Vendor.Email", "Site.ID"
+	Field  string // the name in FieldMap: "Name", "Vendor.Email", "Site.ID"
 	Column string // the column of ic3_asset_master that it is meant for, as in [Warning]: "asset_name", "vendor_id.email"
 
-	// List is the list of FieldMap, and Path the path of it, that led to the value: "Vendor.Object" and "vendor". Both are
-	// "" where no path leads to anything. A path that leads to a placeholder only is named, with an empty Value.
+	// List is the list of FieldMap, and Path the path in it, that led to the value: "Vendor.Object" and "vendor". Both are
+	// "" if no path leads to anything. A path that leads to nothing but a placeholder is named, with an empty Value.
 	List, Path string
-	// At is the gjson path of the value in the asset object: "vendor.email". It is "" where gjson cannot tell, as for a path
+	// At is the gjson path of the value in the asset object: "vendor.email". It is "" if gjson cannot tell, as for a path
 	// with a modifier.
 	At    string
 	Raw   json.RawMessage // the value as sent
-	Value string          // as decoded, as text; "" where there is none or it could not be read
+	Value string          // as decoded, as text; "" if there is none or it could not be read
 }
 
 // UnreadValue is a value of the asset object that no path of [Config.Fields] reads.
@@ -38,8 +38,8 @@ type UnreadValue struct {
 	Raw  json.RawMessage
 }
 
-// Explain decodes an answer's body as GetAsset does, and says for each value which path led to it. Its error is that of
-// [Client.Decode]. The explanation is nil only where the answer holds no object at all; beside an error (no id where
+// Explain decodes a response body as GetAsset does, and returns for each value which path led to it. The error is that of
+// [Client.Decode]. The explanation is nil only if the response contains no object; beside another error (no id where
 // Config.Fields looks for one, another asset's id) it shows what there is.
 func (c *Client) Explain(ref AssetRef, body []byte) (*Explanation, error) {
 	ref.AssetID = cleanID(ref.AssetID)
@@ -48,27 +48,19 @@ func (c *Client) Explain(ref AssetRef, body []byte) (*Explanation, error) {
 }
 
 func (dec *decoder) explain(ref AssetRef, body []byte) (*Explanation, *Error) {
-	answer, failed := parseBody(body)
-	if failed != nil {
-		return nil, failed
-	}
-	d := dec.begin(ref)
+	d, failed := dec.begin(ref, body)
 	defer d.end()
-	object, failed := d.open(answer, 0)
-	if !object.IsObject() {
+	if !d.object.IsObject() {
 		return nil, failed
-	}
-	d.asset.Raw = json.RawMessage(object.Raw)
-	if failed == nil {
-		failed = d.checkIdentity()
 	}
 	d.fields()
-
-	envelope := ""
-	if object.Index > 0 {
-		envelope = object.Path(answer.Raw)
+	e := &Explanation{Asset: d.asset}
+	if d.object.Index > 0 {
+		e.Envelope = d.object.Path(d.response.Raw)
 	}
-	object.Index = 0
-	x := explaining{decoding: d, object: object, read: map[string]bool{}}
-	return &Explanation{Envelope: envelope, Asset: d.asset, Fields: x.sources(), Unread: x.unread("", object)}, failed
+	d.object.Index = 0
+	x := explaining{decoding: d, read: map[string]bool{}}
+	e.Fields = x.sources()
+	e.Unread = x.unread("", d.object)
+	return e, failed
 }

@@ -2,6 +2,8 @@ package innomaint
 
 import (
 	"encoding/json"
+	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 )
@@ -9,21 +11,18 @@ import (
 // explaining is a decoding whose sources are looked up again, by the rules of the decoding.
 type explaining struct {
 	*decoding
-	object gjson.Result
-	read   map[string]bool // the gjson paths of what is read
+	read map[string]bool // the gjson paths of what is read
 }
 
 // sources returns the sources of all values, in the order of the table of fields.
 func (x *explaining) sources() (all []FieldSource) {
-	for i := range x.plan.fields {
-		f := &x.plan.fields[i]
-		values := f.show(x.asset, f.at(x.found))
-		if f.readParts == 0 {
-			all = append(all, x.source(f, 0, values[0], "", gjson.Result{}))
-			continue
+	for _, f := range x.plan.fields {
+		values := f.show(x.asset)
+		if f.readParts == 0 && !anyExists(f.at(x.found)) {
+			values[0] = "" // the identity's is the id that was requested
 		}
 		path, inside := x.master(f)
-		for part := partID; part < f.readParts; part++ {
+		for part := min(f.readParts, partID); part < max(f.readParts, 1); part++ {
 			all = append(all, x.source(f, part, values[part], path, inside[part]))
 		}
 	}
@@ -50,7 +49,7 @@ func (x *explaining) source(f *plannedField, part int, value, objectPath string,
 // find returns the path that led to a list's value, else the first one that leads to a placeholder; "" for none.
 func (x *explaining) find(f *plannedField, list int) (path string, v gjson.Result) {
 	if at := &f.at(x.found)[list]; at.exists() {
-		return f.paths[list][at.rank-1], at.value()
+		return f.paths[list][at.rank-1], at.Result
 	}
 	for _, candidate := range f.paths[list] {
 		if at := x.object.Get(candidate); at.Exists() && (isEmpty(at) || f.isDate) {
@@ -62,16 +61,20 @@ func (x *explaining) find(f *plannedField, list int) (path string, v gjson.Resul
 	return path, v
 }
 
-// master returns the path to a master's object, and the parts in it. Placeholders are parts too.
+// master returns the path to a master's object, and the parts in it, placeholders included; nothing for a value.
 func (x *explaining) master(f *plannedField) (path string, inside [parts]gjson.Result) {
+	if f.readParts == 0 {
+		return "", inside
+	}
 	path, object := x.find(f, partObject)
 	object, several := onlyElement(object)
 	if several || path == "" {
 		x.mark(object)
 		return path, inside
 	}
-	for part, at := range masterParts(object) {
-		inside[part] = at.value()
+	found, _ := masterParts(object)
+	for part, at := range found {
+		inside[part] = at.Result
 		for _, key := range masterKeys[part] {
 			if placeholder := object.Get(gjson.Escape(key)); !at.exists() && placeholder.Exists() {
 				inside[part] = placeholder
@@ -94,4 +97,38 @@ func (x *explaining) mark(v gjson.Result) string {
 		x.read[at] = true
 	}
 	return at
+}
+
+// unread lists what is not read in a container, which is at a path of the object.
+func (x *explaining) unread(at string, container gjson.Result) (all []UnreadValue) {
+	index := 0
+	container.ForEach(func(key, value gjson.Result) bool {
+		name := gjson.Escape(key.Str)
+		if container.IsArray() {
+			name = strconv.Itoa(index)
+			index++
+		}
+		path := name
+		if at != "" {
+			path = at + "." + name
+		}
+		switch {
+		case x.read[path]:
+		case value.IsObject() && !isEmpty(value), value.IsArray() && x.readsBelow(path):
+			all = append(all, x.unread(path, value)...)
+		default:
+			all = append(all, UnreadValue{path, json.RawMessage(value.Raw)})
+		}
+		return true
+	})
+	return all
+}
+
+func (x *explaining) readsBelow(path string) bool {
+	for read := range x.read {
+		if strings.HasPrefix(read, path+".") {
+			return true
+		}
+	}
+	return false
 }

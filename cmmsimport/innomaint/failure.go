@@ -47,7 +47,7 @@ func (c *Client) transportFailure(err error) *Error {
 	var untrusted *tls.CertificateVerificationError
 	switch {
 	case errors.Is(err, resty.ErrResponseBodyTooLarge):
-		return badResponse(fmt.Sprintf("the response is longer than %d bytes (Config.MaxBodyBytes)", c.maxBodyBytes))
+		return badResponse(fmt.Sprintf("the response is longer than %d bytes (Config.MaxBodyBytes)", c.cfg.MaxBodyBytes))
 	case errors.As(err, &elsewhere):
 		return badResponse(elsewhere.Error())
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
@@ -56,7 +56,7 @@ func (c *Client) transportFailure(err error) *Error {
 		return &Error{Kind: KindUnavailable, Err: cause, permanent: true, Message: "the API's certificate is not trusted, so nothing " +
 			"was sent: have it renewed, check Config.BaseURL, or give Config.HTTPClient the right roots"}
 	case errors.As(err, &network) && network.Timeout():
-		return &Error{Kind: KindTimeout, Message: fmt.Sprintf("no response within %v (Config.Timeout)", c.timeout), Err: cause}
+		return &Error{Kind: KindTimeout, Message: fmt.Sprintf("no response within %v (Config.Timeout)", c.cfg.Timeout), Err: cause}
 	}
 	return &Error{Kind: KindUnavailable, Message: "no connection to the API, or it broke", Err: cause}
 }

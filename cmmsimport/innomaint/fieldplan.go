@@ -13,7 +13,7 @@ import (
 // object, and the others (array indexes, queries, modifiers), which are looked up one by one. A look-up for each path
 // would take eleven times as long.
 type fieldPlan struct {
-	fields []plannedField
+	fields []*plannedField
 	root   node
 	others []otherPath
 	found  sync.Pool // of *[]found, one element for each list
@@ -51,32 +51,17 @@ type otherPath struct {
 	target
 }
 
-// found is what an object holds for a list: a gjson.Result without what is not needed here.
+// found is what an object has for a list.
 type found struct {
-	raw, text string
-	kind      gjson.Type
-	index     int    // in the object's text
-	rank      int    // the position of its path plus one; 0: nothing was found
-	hidden    string // what is in the way of a path to it
-}
-
-func foundAt(v gjson.Result, position int) found {
-	return found{raw: v.Raw, text: v.Str, kind: v.Type, index: v.Index, rank: position + 1}
-}
-
-func (f *found) value() gjson.Result {
-	return gjson.Result{Type: f.kind, Raw: f.raw, Str: f.text, Index: f.index}
+	gjson.Result
+	rank   int    // the position of its path plus one; 0: nothing was found
+	hidden string // what is in the way of a path to it
 }
 
 func (f *found) exists() bool { return f.rank > 0 }
 
 func anyExists(all []found) bool {
-	for i := range all {
-		if all[i].exists() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(all, func(f found) bool { return f.exists() })
 }
 
 // compile returns the plan for a table of fields and their paths in m, which has its defaults. The error lists every path
@@ -86,14 +71,19 @@ func compile(table []field, m FieldMap) (*fieldPlan, error) {
 	var problems []error
 	lists := 0
 	for _, f := range table {
-		planned := plannedField{field: f, first: lists}
+		planned := &plannedField{field: f, first: lists}
 		for part, list := range f.lists(&m) {
 			for i, path := range *list {
 				if !isPath(path) {
 					problems = append(problems, fmt.Errorf("innomaint: Config.Fields.%s[%d] %q is not a gjson path", f.listName(part), i, path))
 					continue
 				}
-				p.add(path, target{lists, i, f.isDate})
+				at := target{lists, i, f.isDate}
+				if keys, plain := plainKeys(path); plain {
+					p.root.add(keys, at)
+				} else {
+					p.others = append(p.others, otherPath{path, at})
+				}
 			}
 			planned.paths = append(planned.paths, *list)
 			lists++
@@ -102,14 +92,6 @@ func compile(table []field, m FieldMap) (*fieldPlan, error) {
 	}
 	p.found.New = func() any { all := make([]found, lists); return &all }
 	return p, errors.Join(problems...)
-}
-
-func (p *fieldPlan) add(path string, at target) {
-	if keys, plain := plainKeys(path); plain {
-		p.root.add(keys, at)
-	} else {
-		p.others = append(p.others, otherPath{path, at})
-	}
 }
 
 func (n *node) add(keys []string, at target) {
@@ -196,5 +178,5 @@ func (f *found) take(value gjson.Result, at target) {
 	if isEmpty(value) || at.isDate && isNoDate(cleanID(asSent(value))) {
 		return
 	}
-	*f = foundAt(value, at.position)
+	*f = found{Result: value, rank: at.position + 1}
 }

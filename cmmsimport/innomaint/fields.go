@@ -11,10 +11,10 @@ import (
 // FieldMap and [Asset]: its name in FieldMap, the column it is meant for, its list or lists of paths, its place in the
 // asset, and the default paths. The first line must be the identity. Fields that share a column are adjacent.
 var assetFields = []field{
-	identity("AssetID", "cmms_asset_id", func(m *FieldMap) *[]string { return &m.AssetID }, "asset_id", "id"),
-	value(lineOfText, "Code", "asset_code", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Code, &a.Code }, "asset_code", "code").inErrors(),
-	value(lineOfText, "Name", "asset_name", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Name, &a.Name }, "asset_name", "name").inErrorsWithoutID(),
-	value(linesOfText, "Description", "description", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Description, &a.Description }, "description", "asset_description").inErrors(),
+	value(idText, "AssetID", "cmms_asset_id", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.AssetID, &a.ID }, "asset_id", "id").inErrors(always),
+	value(lineOfText, "Code", "asset_code", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Code, &a.Code }, "asset_code", "code").inErrors(always),
+	value(lineOfText, "Name", "asset_name", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Name, &a.Name }, "asset_name", "name").inErrors(withoutID),
+	value(linesOfText, "Description", "description", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Description, &a.Description }, "description", "asset_description").inErrors(always),
 	value(lineOfText, "SerialNumber", "serial_number", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.SerialNumber, &a.SerialNumber }, "serial_number", "serial_no", "serial"),
 	value(lineOfText, "Barcode", "barcode", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Barcode, &a.Barcode }, "barcode", "bar_code"),
 	value(lineOfText, "Criticality", "criticality", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Criticality, &a.Criticality }, "criticality", "criticality_name"),
@@ -22,7 +22,7 @@ var assetFields = []field{
 	value(lineOfText, "Currency", "currency", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Currency, &a.Currency }, "currency", "currency_code"),
 	value(decimal, "PurchaseCost", "purchase_cost", func(m *FieldMap, a *Asset) (*[]string, *Decimal) { return &m.PurchaseCost, &a.PurchaseCost }, "purchase_cost", "purchase_price", "cost"),
 	value(jsonValue, "CustomFields", "custom_fields", func(m *FieldMap, a *Asset) (*[]string, *json.RawMessage) { return &m.CustomFields, &a.CustomFields }, "custom_fields"),
-	value(timestamp, "UpdatedAt", "cmms_updated_at", func(m *FieldMap, a *Asset) (*[]string, *time.Time) { return &m.UpdatedAt, &a.UpdatedAt }, "updated_at", "modified_at", "last_updated").inErrors(),
+	value(timestamp, "UpdatedAt", "cmms_updated_at", func(m *FieldMap, a *Asset) (*[]string, *time.Time) { return &m.UpdatedAt, &a.UpdatedAt }, "updated_at", "modified_at", "last_updated").inErrors(always),
 	value(civilDate, "PurchaseDate", "purchase_date", func(m *FieldMap, a *Asset) (*[]string, *Date) { return &m.PurchaseDate, &a.PurchaseDate }, "purchase_date", "purchased_on"),
 	value(civilDate, "InstallationDate", "installation_date", func(m *FieldMap, a *Asset) (*[]string, *Date) { return &m.InstallationDate, &a.InstallationDate }, "installation_date", "install_date", "installed_on"),
 	value(civilDate, "WarrantyStart", "warranty_start", func(m *FieldMap, a *Asset) (*[]string, *Date) { return &m.WarrantyStart, &a.WarrantyStart }, "warranty_start", "warranty_start_date", "warranty.start"),
@@ -36,7 +36,7 @@ var assetFields = []field{
 	reference("Model", "model_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Model, &a.Model }, named("model", "asset_model")),
 	reference("Vendor", "vendor_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Vendor, &a.Vendor }, withContact("vendor", "supplier")),
 	reference("Department", "department_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Department, &a.Department }, named("department", "dept")),
-	reference("Status", "status_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Status, &a.Status }, named("status", "asset_status")).inErrors(),
+	reference("Status", "status_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Status, &a.Status }, named("status", "asset_status")).inErrors(always),
 	reference("Site", "location_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Site, &a.Location.Site }, inLocation("site")),
 	reference("Building", "location_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Building, &a.Location.Building }, inLocation("building")),
 	reference("Floor", "location_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Floor, &a.Location.Floor }, inLocation("floor")),
@@ -52,21 +52,23 @@ type field struct {
 	isDate       bool                        // a date of zeros is a placeholder
 
 	// Error responses have an id, a code, a name, a status, a description and a time of their own.
-	alsoInErrors, withoutIDInErrors bool
+	alsoInErrors condition
 
 	decode func(d *decoding, at []found) (exists bool) // reads what was found for the lists into the asset
-	show   func(a *Asset, at []found) []string         // the decoded value as text; for a reference, by part
+	show   func(a *Asset) []string                     // the decoded value as text; for a reference, by part
 }
+
+type condition int
+
+const (
+	never condition = iota
+	withoutID
+	always
+)
 
 // inErrors marks a field that error responses have as well, so that it does not prove an object to be an asset.
-func (f field) inErrors() field {
-	f.alsoInErrors = true
-	return f
-}
-
-// inErrorsWithoutID marks a field that proves an object to be an asset only if the object has an id.
-func (f field) inErrorsWithoutID() field {
-	f.withoutIDInErrors = true
+func (f field) inErrors(c condition) field {
+	f.alsoInErrors = c
 	return f
 }
 
@@ -86,27 +88,21 @@ type kind[T any] struct {
 }
 
 var (
-	lineOfText  = textKind(func(v gjson.Result) (string, error) { return readText(v, cleanLine) })
-	linesOfText = textKind(func(v gjson.Result) (string, error) { return readText(v, cleanLines) })
-	foreignID   = textKind(readForeignID)
-	decimal     = kind[Decimal]{
-		read: func(_ *dateReader, v gjson.Result) (Decimal, error) { return readDecimal(v) },
-		show: func(d Decimal) string { return string(d) },
-	}
-	jsonValue = kind[json.RawMessage]{
-		read: func(_ *dateReader, v gjson.Result) (json.RawMessage, error) { return readCustomFields(v) },
-		show: func(raw json.RawMessage) string { return string(raw) },
-	}
-	civilDate = kind[Date]{read: (*dateReader).date, show: Date.String, isDate: true}
-	timestamp = kind[time.Time]{read: (*dateReader).timestamp, show: showTime, isDate: true}
+	lineOfText  = kindOf(func(v gjson.Result) (string, error) { return readText(v, cleanLine) }, showText[string])
+	linesOfText = kindOf(func(v gjson.Result) (string, error) { return readText(v, cleanLines) }, showText[string])
+	idText      = kindOf(func(v gjson.Result) (string, error) { return readText(v, cleanID) }, showText[string])
+	foreignID   = kindOf(readForeignID, showText[string])
+	decimal     = kindOf(readDecimal, showText[Decimal])
+	jsonValue   = kindOf(readCustomFields, showText[json.RawMessage])
+	civilDate   = kind[Date]{read: (*dateReader).date, show: Date.String, isDate: true}
+	timestamp   = kind[time.Time]{read: (*dateReader).timestamp, show: showTime, isDate: true}
 )
 
-func textKind(read func(gjson.Result) (string, error)) kind[string] {
-	return kind[string]{
-		read: func(_ *dateReader, v gjson.Result) (string, error) { return read(v) },
-		show: func(s string) string { return s },
-	}
+func kindOf[T any](read func(gjson.Result) (T, error), show func(T) string) kind[T] {
+	return kind[T]{read: func(_ *dateReader, v gjson.Result) (T, error) { return read(v) }, show: show}
 }
+
+func showText[T ~string | ~[]byte](text T) string { return string(text) }
 
 func showTime(t time.Time) string {
 	if t.IsZero() {
@@ -115,38 +111,25 @@ func showTime(t time.Time) string {
 	return t.Format(time.RFC3339Nano)
 }
 
-// FieldMap and Asset to take an address in where the other one is asked for; neither is read or written.
-var (
-	noFieldMap FieldMap
-	noAsset    Asset
-)
+// noFieldMap is for taking addresses in an Asset alone; it is neither read nor written.
+var noFieldMap FieldMap
 
 // value is a field with one list of paths. of returns the list and the value's place.
 func value[T any](k kind[T], name, column string, of func(*FieldMap, *Asset) (*[]string, *T), paths ...string) field {
 	in := func(a *Asset) *T { _, in := of(&noFieldMap, a); return in }
 	return field{
 		name: name, column: column, defaults: [][]string{paths}, isDate: k.isDate,
-		lists: func(m *FieldMap) []*[]string { list, _ := of(m, &noAsset); return []*[]string{list} },
+		lists: func(m *FieldMap) []*[]string { list, _ := of(m, new(Asset)); return []*[]string{list} },
 		decode: func(d *decoding, at []found) (exists bool) {
-			v, err := k.read(d.dates, at[0].value())
+			if !at[0].exists() {
+				return false
+			}
+			v, err := k.read(d.dates, at[0].Result)
 			d.warn(column, err)
 			*in(d.asset) = v
-			return at[0].exists()
+			return true
 		},
-		show: func(a *Asset, _ []found) []string { return []string{k.show(*in(a))} },
-	}
-}
-
-// identity is the field of the asset's own id. The asset keeps the id that was requested: see checkIdentity.
-func identity(name, column string, list func(*FieldMap) *[]string, paths ...string) field {
-	return field{
-		name: name, column: column, defaults: [][]string{paths}, alsoInErrors: true,
-		lists:  func(m *FieldMap) []*[]string { return []*[]string{list(m)} },
-		decode: func(*decoding, []found) (exists bool) { return true },
-		show: func(_ *Asset, at []found) []string {
-			id, _ := readText(at[0].value(), cleanID) // unreadable: ""
-			return []string{id}
-		},
+		show: func(a *Asset) []string { return []string{k.show(*in(a))} },
 	}
 }
 
@@ -159,13 +142,13 @@ func reference(name, column string, of func(*FieldMap, *Asset) (*ReferencePaths,
 	in := func(a *Asset) *Reference { _, in := of(&noFieldMap, a); return in }
 	f := field{
 		name: name, column: column, readParts: readParts,
-		lists: func(m *FieldMap) []*[]string { paths, _ := of(m, &noAsset); return paths.lists() },
+		lists: func(m *FieldMap) []*[]string { paths, _ := of(m, new(Asset)); return paths.lists() },
 		decode: func(d *decoding, at []found) (exists bool) {
 			r := d.reference(column, at, readParts)
 			*in(d.asset) = r
 			return !r.IsZero()
 		},
-		show: func(a *Asset, _ []found) []string {
+		show: func(a *Asset) []string {
 			r := in(a)
 			return []string{partID: r.ID, partName: r.Name, partCode: r.Code, partEmail: r.Email, partPhone: r.Phone}
 		},

@@ -51,6 +51,7 @@ func TestFieldTable(t *testing.T) {
 			`{"id":1,"zone":["North"]}`: "is a list where a text was expected",
 			`{"id":1,"area":"North"}`:   "is in the place of an object",
 		} {
+			zone = ""
 			asset = mustDecodeWith(t, dec, body)
 			if zone != "" || !asset.Unreadable("zone") || !strings.Contains(asset.Warnings[0].Reason, reason) {
 				t.Errorf("%s: decoded %q with warnings %v", body, zone, asset.Warnings)
@@ -69,7 +70,7 @@ func TestFieldTable(t *testing.T) {
 		if _, err := compile(table, FieldMap{}.withDefaults(table)); err == nil || !strings.Contains(err.Error(), `Config.Fields.Zone[0] "a..b"`) {
 			t.Errorf("the error of an unusable path is %v", err)
 		}
-		zonePaths = []string{} // switches the field off
+		zone, zonePaths = "", []string{} // switches the field off
 		asset = mustDecodeWith(t, newTestDecoder(t, table, FieldMap{}), `{"id":1,"zone":["North"]}`)
 		if zone != "" || len(asset.Warnings) != 0 {
 			t.Errorf("switched off, decoded %q with warnings %v", zone, asset.Warnings)
@@ -148,7 +149,7 @@ func TestEveryField(t *testing.T) {
 func checkField(t *testing.T, dec *decoder, f *field, part int, path string) {
 	t.Helper()
 	asset := mustDecodeWith(t, dec, `{"id":1,`+nest(path, sampleOf(f))+`}`)
-	if shown := strings.Join(f.show(asset, nil), ""); shown == "" || len(asset.Warnings) != 0 {
+	if shown := strings.Join(f.show(asset), ""); shown == "" || len(asset.Warnings) != 0 {
 		t.Errorf("%s at %s: decoded %q with warnings %v", f.listName(part), path, shown, asset.Warnings)
 	}
 	explanation, _ := dec.explain(AssetRef{AssetID: "1"}, []byte(`{"id":1,`+nest(path, sampleOf(f))+`}`))

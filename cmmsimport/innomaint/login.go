@@ -32,9 +32,9 @@ func (c *Client) token(ctx context.Context, ref AssetRef, stale *token) (*token,
 
 // logIn logs in. A failure of the network, the server or the context is err; any other one is rejected, of kind auth.
 func (c *Client) logIn(ctx context.Context, ref AssetRef) (got *token, rejected *Error, err error) {
-	credentials := c.auth.credentials()
+	credentials := c.cfg.Auth.credentials()
 	err = c.newExchange(ref).do(ctx, request{
-		method: http.MethodPost, url: c.base + loginPath,
+		method: http.MethodPost, url: c.cfg.BaseURL + loginPath,
 		prepare: func(r *resty.Request) {
 			r.SetBody(map[string]string{"username": credentials.username, "password": credentials.password})
 		},

@@ -66,13 +66,13 @@ var masterTree = func() (n node) {
 // fills the rest.
 func (d *decoding) reference(column string, at []found, readParts int) Reference {
 	r := d.master(column, at, readParts)
-	object, several := onlyElement(at[partObject].value())
+	object, several := onlyElement(at[partObject].Result)
 	switch {
 	case several:
 		d.warn(column, cannot(object, "is a list of several where one was expected"))
 	case !isEmpty(object):
-		inside := masterParts(object)
-		if !anyExists(inside[:]) && !hasMasterKey(object) {
+		inside, known := masterParts(object)
+		if !known {
 			d.warn(column, cannot(object, "has neither an id nor a name nor a code"))
 		}
 		r.fill(d.master(column, inside[:], readParts))
@@ -80,24 +80,26 @@ func (d *decoding) reference(column string, at []found, readParts int) Reference
 	return r
 }
 
-// masterParts returns the parts in a master's object. Digits instead of an object are an id, anything else is a name.
-func masterParts(object gjson.Result) (inside [parts]found) {
+// masterParts returns the parts in a master's object. known reports whether it has a key of any, be it for a placeholder.
+// Digits instead of an object are an id, anything else is a name.
+func masterParts(object gjson.Result) (inside [parts]found, known bool) {
 	switch {
 	case object.IsObject():
-		masterTree.follow(object, inside[:])
+		known = masterTree.follow(object, inside[:])
+		return inside, known
 	case object.Type == gjson.Number, object.Type == gjson.String && isDigits(cleanID(object.Str)):
-		inside[partID] = foundAt(object, 0)
+		inside[partID] = found{Result: object, rank: 1}
 	default:
-		inside[partName] = foundAt(object, 0)
+		inside[partName] = found{Result: object, rank: 1}
 	}
-	return inside
+	return inside, true
 }
 
 func (d *decoding) master(column string, at []found, readParts int) (r Reference) {
 	for part, text := range r.texts() {
 		if part < readParts && text != nil && at[part].exists() {
 			var err error
-			if *text, err = readPart(part, at[part].value()); err != nil {
+			if *text, err = readPart(part, at[part].Result); err != nil {
 				d.warn(column+partSuffixes[part], err)
 			}
 		}
@@ -136,30 +138,14 @@ func readForeignID(v gjson.Result) (string, error) {
 	return id, err
 }
 
-// hasMasterKey reports whether an object has a key of a master, even if its value is a placeholder.
-func hasMasterKey(object gjson.Result) bool {
-	for key := range masterTree.children {
-		if object.Get(key).Exists() {
-			return true
-		}
-	}
-	return false
-}
-
 // onlyElement returns the element of a list of one, an empty value for an empty list, and anything else as it is.
 // several reports a list of more than one.
 func onlyElement(v gjson.Result) (only gjson.Result, several bool) {
-	if !v.IsArray() {
+	switch {
+	case !v.IsArray():
 		return v, false
-	}
-	count := 0
-	v.ForEach(func(_, element gjson.Result) bool {
-		only = element
-		count++
-		return count < 2
-	})
-	if count > 1 {
+	case v.Get("1").Exists():
 		return v, true
 	}
-	return only, false
+	return v.Get("0"), false
 }

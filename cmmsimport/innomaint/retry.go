@@ -2,8 +2,10 @@ package innomaint
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -21,28 +23,23 @@ func (e *Error) renewable() bool {
 	return e != nil && e.Kind == KindAuth && e.StatusCode != http.StatusForbidden
 }
 
-// backoff determines the wait before the next attempt.
-type backoff struct {
-	first, longest time.Duration
-}
-
 var errTooLong = errors.New("the API asks for a longer wait than Config.RetryMaxWait")
 
 // wait returns the wait after the given number of attempts: what the response asks for, else a random one of up to
-// first, doubled for each further attempt and never above longest (exponential backoff with full jitter). errTooLong
-// ends the attempts.
-func (b backoff) wait(attempts int, header http.Header, now time.Time) (time.Duration, error) {
+// RetryWait, doubled for each further attempt and never above RetryMaxWait (exponential backoff with full jitter).
+// errTooLong ends the attempts.
+func (c *Config) wait(attempts int, header http.Header, now time.Time) (time.Duration, error) {
 	asked, ok := retryAfter(header, now)
 	switch {
-	case ok && asked > b.longest:
+	case ok && asked > c.RetryMaxWait:
 		return 0, errTooLong
 	case ok:
 		return asked, nil
 	}
-	bound := b.first
+	bound := c.RetryWait
 	for range attempts - 1 {
-		if bound >= b.longest/2 {
-			bound = b.longest
+		if bound >= c.RetryMaxWait/2 {
+			bound = c.RetryMaxWait
 			break
 		}
 		bound *= 2
@@ -54,8 +51,8 @@ func (b backoff) wait(attempts int, header http.Header, now time.Time) (time.Dur
 // X-RateLimit-Reset in seconds or as an epoch. A negative, past or unreadable value asks for nothing.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, ok := parseSeconds(value); ok {
-		return seconds, true
+	if wait, ok := parseSeconds(value); ok {
+		return wait, true
 	}
 	// Dates are on the API's own clock, which may be years off ours.
 	if date, err := http.ParseTime(header.Get("Date")); err == nil {
@@ -82,20 +79,14 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 // earliestEpoch distinguishes an epoch (September 2001 or later) from a number of seconds to wait.
 const earliestEpoch = 1_000_000_000 * time.Second
 
+var seconds = regexp.MustCompile(`^[0-9]+(?:\.[0-9]*)?$`)
+
 // parseSeconds reads a number of seconds and rounds it up to a whole one. A number too large for a Duration becomes the
 // longest one.
 func parseSeconds(s string) (time.Duration, bool) {
-	whole, fraction, _ := strings.Cut(s, ".")
-	if whole == "" || !isDigits(whole) || !isDigits(fraction) {
+	if !seconds.MatchString(s) {
 		return 0, false
 	}
-	const longest = int64(1<<63-1) / int64(time.Second)
-	seconds, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || seconds >= longest {
-		return time.Duration(longest) * time.Second, true
-	}
-	if strings.Trim(fraction, "0") != "" {
-		seconds++
-	}
-	return time.Duration(seconds) * time.Second, true
+	number, _ := strconv.ParseFloat(s, 64) // infinite if out of range
+	return time.Duration(min(math.Ceil(number), float64(math.MaxInt64/int64(time.Second)))) * time.Second, true
 }

@@ -30,10 +30,10 @@ func FuzzRetryAfter(f *testing.F) {
 		if want, known := secondsAsked(retry, now); known && (!ok || asked != want) {
 			t.Errorf("Retry-After: %q asks for %v, %v, want %v", retry, asked, ok, want)
 		}
-		p := backoff{500 * time.Millisecond, 30 * time.Second}
+		c := Config{RetryWait: 500 * time.Millisecond, RetryMaxWait: 30 * time.Second}
 		for tries := range 100 {
-			wait, err := p.wait(tries+1, header, now)
-			if err == nil && (wait < 0 || wait > p.longest) || (err != nil) != (ok && asked > p.longest) {
+			wait, err := c.wait(tries+1, header, now)
+			if err == nil && (wait < 0 || wait > c.RetryMaxWait) || (err != nil) != (ok && asked > c.RetryMaxWait) {
 				t.Fatalf("after %d tries: wait %v, %v (asked for %v, %v)", tries+1, wait, err, asked, ok)
 			}
 			if err == nil && ok && asked > 0 && wait != asked {

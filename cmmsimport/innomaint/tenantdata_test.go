@@ -265,11 +265,11 @@ func strip(a innomaint.Asset) any {
 func TestTenantsSendWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, members, field, warning string }{
-		{"date in words", `"purchase_date":"soon"`, "purchase_date", `purchase_date: "soon" is no date in a known layout`},
-		{"31 February", `"warranty_end":"31-02-2021"`, "warranty_end", `warranty_end: "31-02-2021" is no day of the calendar, in any known layout`},
-		{"year 12021", `"warranty_end":"12021-02-03"`, "warranty_end", `is no date in a known layout`},
+		{"date in words", `"purchase_date":"soon"`, "purchase_date", `purchase_date: "soon" is not a date in a known layout`},
+		{"31 February", `"warranty_end":"31-02-2021"`, "warranty_end", `warranty_end: "31-02-2021" is not a day of the calendar, in any known layout`},
+		{"year 12021", `"warranty_end":"12021-02-03"`, "warranty_end", `is not a date in a known layout`},
 		{"year 0021", `"warranty_end":"0021-02-03"`, "warranty_end", `is outside the years 1000 to 9999`},
-		{"number that is no epoch", `"amc":{"start":20210401}`, "amc_start", `amc_start: "20210401" is no date in a known layout`},
+		{"number that is no epoch", `"amc":{"start":20210401}`, "amc_start", `amc_start: "20210401" is not a date in a known layout`},
 		{"list as a date", `"amc_end":["2021-04-01"]`, "amc_end", "is a list where a date was expected"},
 		{"cost in words", `"purchase_cost":"on request"`, "purchase_cost", `purchase_cost: "on request" is not a decimal number`},
 		{"ambiguous cost", `"purchase_cost":"12,50"`, "purchase_cost", `is not a decimal number`},
@@ -280,11 +280,11 @@ func TestTenantsSendWhatCannotBeRead(t *testing.T) {
 		{"broken UTF-8", "\"asset_name\":\"M\xfcller\"", "asset_name", `is not valid UTF-8`},
 		{"broken UTF-8 beside double spaces", "\"asset_name\":\"M\xfcller  2\"", "asset_name", `is not valid UTF-8`},
 		{"half a surrogate pair", `"asset_name":"M\ud83dller"`, "asset_name", `is not valid UTF-8`},
-		{"NUL byte", `"serial_number":"SN\u000088"`, "serial_number", `holds a NUL byte`},
+		{"NUL byte", `"serial_number":"SN\u000088"`, "serial_number", `contains a NUL byte`},
 		{"custom fields as a text", `"custom_fields":"power: 11 kW"`, "custom_fields", `is neither an object nor a list`},
 		{"custom fields with half a surrogate pair", `"custom_fields":{"a":"\udc00"}`, "custom_fields", `is not valid UTF-8`},
 		{"custom fields too deep", `"custom_fields":` + strings.Repeat("[", 31) + "1" + strings.Repeat("]", 31), "custom_fields", `is nested deeper than 30 levels`},
-		{"timestamp in words", `"updated_at":"yesterday"`, "cmms_updated_at", `cmms_updated_at: "yesterday" is no date in a known layout`},
+		{"timestamp in words", `"updated_at":"yesterday"`, "cmms_updated_at", `cmms_updated_at: "yesterday" is not a date in a known layout`},
 		{"vendor's email as an object", `"vendor":{"id":9,"email":{"work":"x"}}`, "vendor_id.email", `is an object where a text was expected`},
 		{"room as a list of two", `"location":{"room":["a","b"]}`, "location_id", `is a list of several`},
 	}

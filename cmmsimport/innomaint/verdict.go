@@ -1,6 +1,7 @@
 package innomaint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -67,14 +68,8 @@ func (v *verdict) failure() *Error {
 
 // saysNo reports whether the value of a status is a failure. An object or any other word is none.
 func saysNo(v gjson.Result) bool {
-	if v.Type == gjson.JSON || v.Type == gjson.Null {
-		return false
-	}
-	switch strings.ToLower(cleanID(asSent(v))) {
-	case "false", "error", "fail", "failed", "failure", "0", "no":
-		return true
-	}
-	return false
+	words := []string{"false", "error", "fail", "failed", "failure", "0", "no"}
+	return v.Type != gjson.JSON && v.Type != gjson.Null && slices.Contains(words, strings.ToLower(cleanID(asSent(v))))
 }
 
 func (v *verdict) readCode(value gjson.Result) {

@@ -50,7 +50,7 @@ func failureCause(kind, message, assetID string) cause {
 
 // warningCause splits a warning such as
 //
-//	purchase_date: "soon" is no date in a known layout; kept 2020-01-31
+//	purchase_date: "soon" is not a date in a known layout; kept 2020-01-31
 //
 // into the column (the kind) and the reason (the text).
 func warningCause(warning string) cause {

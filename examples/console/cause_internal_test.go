@@ -31,7 +31,7 @@ func TestFailureCauseOmitsAssetDetails(t *testing.T) {
 func TestWarningCauseIsColumnAndReason(t *testing.T) {
 	t.Parallel()
 	for warning, want := range map[string]cause{
-		`purchase_date: "soon" is no date in a known layout; kept 2020-01-31`:   {"purchase_date", "is no date in a known layout"},
+		`purchase_date: "soon" is not a date in a known layout; kept 2020-01-31`:   {"purchase_date", "is not a date in a known layout"},
 		`asset_name: "a \"quoted\" one" is longer than 255; stays empty`:        {"asset_name", "is longer than 255"},
 		`category_id: has neither an id nor a name nor a code; stays empty`:     {"category_id", "has neither an id nor a name nor a code"},
 		`vendor_id: "Acme" stays as it is, since another row has the name "A1"`: {"vendor_id", "stays as it is, since another row has the name “…”"},

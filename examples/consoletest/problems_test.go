@@ -41,7 +41,7 @@ func TestWarningsAreGroupedByColumnAndCause(t *testing.T) {
 	s, _ := setupPast(t, 120, 25)
 	b := newTab(t)
 	b.open(s, "warnings")
-	b.see(".card", "Not applied: Purchase date is no date in a known layout")
+	b.see(".card", "Not applied: Purchase date is not a date in a known layout")
 	b.see(".card", "4 assets, for at least 20 days, last success on")
 	b.see(".card", "add it to DateLayouts")
 	b.see(".card", "Not applied: Purchase cost is no decimal number")

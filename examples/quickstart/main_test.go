@@ -41,7 +41,7 @@ func TestTheStoryInThisProcess(t *testing.T) {
 		"not_found      QS-MALL-0023   HTTP 404: ",
 		"bad_response   QS-HOSP-0007   HTTP 200: ",
 		"bad_response   QS-CAMP-0048   HTTP 200: ",
-		`QS-CAMP-0045  purchase_date: "end of last summer" is no date`,
+		`QS-CAMP-0045  purchase_date: "end of last summer" is not a date`,
 		"QS-HOSP-0004, in 2 requests",
 		"Completed   60      55           5        1",
 	} {

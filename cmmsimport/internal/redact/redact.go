@@ -25,11 +25,11 @@ var (
 	queryPattern = regexp.MustCompile(`\?[^\s"]*=[^\s"]*`)
 
 	cookiePattern = regexp.MustCompile(`(?i)\b((?:set-)?cookie[^\w\s]*[:=])[^\r\n]+`)
-	schemePattern = regexp.MustCompile(`(?i)\b(bearer|basic)([ \t]+)([^\s"'\\<>]+)`)
+	schemePattern = regexp.MustCompile(`(?i)\b((?:bearer|basic)[ \t]+)[^\s"'\\<>]+`)
 
-	// Words that follow a scheme's name in prose. No Basic credential looks like a plain word; a bearer token may.
-	bearerProse = regexp.MustCompile(`(?i)^(?:token|auth|authentication|authorization)\W*$`)
-	basicProse  = regexp.MustCompile(`^(?:[A-Za-z]?[a-z]+|[A-Z]+)[).,;:!?]*$`)
+	// A scheme's name in prose. No Basic credentials look like a plain word; a bearer token may.
+	schemeInProse = regexp.MustCompile(`^(?:(?i:bearer)[ \t]+(?i:token|auth|authentication|authorization)\W*|` +
+		`(?i:basic)[ \t]+(?:[A-Za-z]?[a-z]+|[A-Z]+)[).,;:!?]*)$`)
 
 	// The scheme goes with the value; schemes with parameters take the rest of the line.
 	authorizationPattern = regexp.MustCompile(`(?i)(authorization[^\w\s:=]*[:=][ \t]*[^\w\s]*)` +
@@ -109,15 +109,10 @@ func redactAuthorization(match string) string {
 }
 
 func redactScheme(match string) string {
-	parts := schemePattern.FindStringSubmatch(match)
-	prose := bearerProse
-	if strings.EqualFold(parts[1], "basic") {
-		prose = basicProse
-	}
-	if prose.MatchString(parts[3]) {
+	if schemeInProse.MatchString(match) {
 		return match
 	}
-	return parts[1] + parts[2] + Placeholder
+	return schemePattern.ReplaceAllString(match, "${1}"+Placeholder)
 }
 
 func redactNamed(match string) string {

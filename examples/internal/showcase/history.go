@@ -29,7 +29,7 @@ var troubles = []trouble{
 	{nights: 1, assets: func(i int) bool { return i%60 == 33 }, kind: "timeout",
 		message: `innomaint: asset %q: timeout: no answer within 30s (Config.Timeout) (after 4 tries)`},
 	{nights: 20, assets: func(i int) bool { return i%30 == 4 },
-		warnings: []string{`purchase_date: "end of last summer" is no date in a known layout; kept 2020-01-31`}},
+		warnings: []string{`purchase_date: "end of last summer" is not a date in a known layout; kept 2020-01-31`}},
 	{nights: 3, assets: func(i int) bool { return i%90 == 8 },
 		warnings: []string{`purchase_cost: "on request" is no decimal number; stays empty`}},
 }

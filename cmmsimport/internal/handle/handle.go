@@ -1,4 +1,5 @@
-package cmmsimport
+// Package handle says whether a host's *gorm.DB suits a sync, and makes a handle on its pool that the host's GORM settings do not touch.
+package handle
 
 import (
 	"context"
@@ -9,8 +10,8 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// checkHandle refuses a handle on which a commit per asset is not possible.
-func checkHandle(db *gorm.DB) error {
+// Check refuses a handle on which a commit per asset is not possible.
+func Check(db *gorm.DB) error {
 	switch {
 	case db == nil || db.Config == nil || db.Statement == nil:
 		return errors.New("db is nil: pass the handle that gorm.Open returned")
@@ -25,9 +26,9 @@ func checkHandle(db *gorm.DB) error {
 	return nil
 }
 
-// plainSession returns a handle on the same pool that the host's GORM settings do not touch: no clause of the caller's,
+// Plain returns a handle on the same pool that the host's GORM settings do not touch: no clause of the caller's,
 // no transaction around single writes, the driver's own errors, no cache of prepared statements.
-func plainSession(db *gorm.DB) *gorm.DB {
+func Plain(db *gorm.DB) *gorm.DB {
 	s := db.Session(&gorm.Session{NewDB: true, SkipDefaultTransaction: true})
 	s.TranslateError = false
 	s.DefaultTransactionTimeout = 0

@@ -12,7 +12,7 @@ type (
 		CustomerID uint64    `gorm:"column:customer_id;type:bigint unsigned;not null;uniqueIndex:uq_category_name,priority:1;uniqueIndex:uq_category_cmms,priority:1"`
 		CMMSID     string    `gorm:"column:cmms_id;type:varchar(64);default:null;uniqueIndex:uq_category_cmms,priority:3"`
 		ParentID   uint64    `gorm:"column:parent_id;type:bigint unsigned;not null;default:0;uniqueIndex:uq_category_name,priority:2"`
-		Level      string    `gorm:"column:level;type:varchar(16);not null;default:category;uniqueIndex:uq_category_cmms,priority:2"` // 'category' or 'subcategory'
+		Level      string    `gorm:"column:level;type:varchar(16);default:null;uniqueIndex:uq_category_cmms,priority:2"` // 'category' or 'subcategory'; empty: not known yet
 		Name       string    `gorm:"column:name;type:varchar(255);not null;uniqueIndex:uq_category_name,priority:3"`
 		Code       string    `gorm:"column:code;type:varchar(64);default:null"`
 		CreatedAt  time.Time `gorm:"column:created_at;type:datetime(6);default:null;serializer:utc"`
@@ -61,7 +61,7 @@ type (
 		CustomerID uint64    `gorm:"column:customer_id;type:bigint unsigned;not null;uniqueIndex:uq_location_name,priority:1;uniqueIndex:uq_location_cmms,priority:1"`
 		CMMSID     string    `gorm:"column:cmms_id;type:varchar(64);default:null;uniqueIndex:uq_location_cmms,priority:3"`
 		ParentID   uint64    `gorm:"column:parent_id;type:bigint unsigned;not null;default:0;uniqueIndex:uq_location_name,priority:2"`
-		Level      string    `gorm:"column:level;type:varchar(16);not null;uniqueIndex:uq_location_cmms,priority:2"` // 'site', 'building', 'floor' or 'room'
+		Level      string    `gorm:"column:level;type:varchar(16);default:null;uniqueIndex:uq_location_cmms,priority:2"` // 'site', 'building', 'floor' or 'room'; empty: not known yet
 		Name       string    `gorm:"column:name;type:varchar(255);not null;uniqueIndex:uq_location_name,priority:3"`
 		Code       string    `gorm:"column:code;type:varchar(64);default:null"`
 		CreatedAt  time.Time `gorm:"column:created_at;type:datetime(6);default:null;serializer:utc"`

@@ -1,0 +1,82 @@
+package masters
+
+import (
+	"maps"
+
+	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
+)
+
+// maxCached bounds the cache of a customer with very many masters; beyond it the cache starts anew, and rows are looked up.
+const maxCached = 20_000
+
+// Config says which masters a Customer is about.
+type Config struct {
+	CustomerID uint64
+	Tables     map[Kind]Table
+	Catalog    dbschema.Catalog // what the tables' columns can hold
+	DryRun     bool             // nothing is written: placeholders stand for new rows
+}
+
+// Customer is what a run knows of one customer's masters, by exactly what Innomaint said of them. What a transaction found
+// or created counts from its commit on: a rollback takes it away again.
+type Customer struct {
+	Config
+	known, pending map[Master]knownMaster
+	firstWins      firstWins
+	placeholders
+}
+
+type knownMaster struct {
+	id       uint64
+	warnings []innomaint.Warning // repeated for each asset that has this master
+}
+
+// NewCustomer begins with a customer of which nothing is known yet.
+func NewCustomer(config Config) *Customer {
+	return &Customer{
+		Config: config, known: map[Master]knownMaster{}, pending: map[Master]knownMaster{},
+		firstWins: newFirstWins(), placeholders: newPlaceholders(),
+	}
+}
+
+// Begin returns the resolver of a transaction that has just begun. Commit or Rollback must follow.
+func (c *Customer) Begin(tx *gorm.DB) *Resolver {
+	c.Rollback() // of an attempt before whose end was not told
+	return &Resolver{customer: c, tx: tx}
+}
+
+// Commit keeps what the transaction found and created.
+func (c *Customer) Commit() {
+	if len(c.known)+len(c.pending) > maxCached {
+		clear(c.known)
+	}
+	maps.Copy(c.known, c.pending)
+	clear(c.pending)
+	c.firstWins.commit()
+	c.added = nil
+}
+
+// Rollback forgets what the transaction found and created.
+func (c *Customer) Rollback() {
+	clear(c.pending)
+	clear(c.firstWins.pending)
+	c.dropAdded()
+}
+
+func (c *Customer) get(m Master) (knownMaster, bool) {
+	if row, ok := c.known[m]; ok {
+		return row, true
+	}
+	row, ok := c.pending[m]
+	return row, ok
+}
+
+// forgetNames makes a row that was renamed or moved be looked for anew by whoever knows it by name only.
+func (c *Customer) forgetNames(id uint64) {
+	byName := func(m Master, row knownMaster) bool { return row.id == id && m.CMMSID == "" }
+	maps.DeleteFunc(c.known, byName)
+	maps.DeleteFunc(c.pending, byName)
+}
