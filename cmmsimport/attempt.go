@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
+
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
@@ -28,7 +30,6 @@ type attempt struct {
 	at      time.Time    // for the marks of the asset row: the same whenever the transaction is repeated
 	detail  *innomaint.Asset
 	result  AssetResult
-	err     error          // as it came, for the breaker
 	created int            // masters
 	entry   *synclog.Entry // nil until it was written, or tried to be
 	logged  bool           // the entry was committed with the asset
@@ -54,7 +55,7 @@ func (a *attempt) fetch(ctx context.Context) error {
 	})
 	switch {
 	case err != nil:
-		return clientError(ref, err)
+		return failure.OfClient(ref, err)
 	case a.detail == nil:
 		return fmt.Errorf("asset %q: the client returned neither an asset nor an error", ref.AssetID)
 	case a.detail.ID != "" && a.detail.ID != ref.AssetID:
@@ -112,11 +113,11 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 
 	err := guard.Call("Enrich", func() error { return a.opts.Enrich(ctx, tx, resolver, &enriched, &detail) })
 	changes := assets.Diff(a.row, &enriched, a.opts.policyOf, a.catalog[a.row.TableName()], detail.Warn)
-	a.result.Warnings = warningTexts(append(detail.Warnings, masters.Warnings()...), a.row, &enriched)
+	a.result.Warnings = assets.Texts(append(detail.Warnings, masters.Warnings()...), a.row, &enriched)
 	if err != nil {
 		return err
 	}
-	a.result.Changes = loggedChanges(changes, masters.Changes())
+	a.result.Changes = register.Logged(changes, masters.Changes())
 	a.created = masters.Created()
 	if a.opts.DryRun {
 		a.masters.Describe(a.result.Changes)
@@ -138,31 +139,6 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 	return a.leases.Fence(ctx, tx)
 }
 
-// warningTexts renders warnings for the log. A warning about a column says what the column keeps.
-func warningTexts(warnings []innomaint.Warning, local, result *AssetMaster) []string {
-	if len(warnings) == 0 {
-		return nil
-	}
-	texts := make([]string, len(warnings))
-	for i, w := range warnings {
-		texts[i] = w.String() + assets.Kept(w.Field, local, result)
-	}
-	return texts
-}
-
-// loggedChanges renders changes for cmms_sync_log; nil if there are none.
-func loggedChanges(changes []register.Change, ofMasters synclog.Changes) synclog.Changes {
-	if len(changes) == 0 {
-		return ofMasters
-	}
-	all := make(synclog.Changes, len(changes)+len(ofMasters))
-	for _, c := range changes {
-		all[c.Column] = synclog.Change{From: c.From, To: c.To}
-	}
-	maps.Copy(all, ofMasters)
-	return all
-}
-
 func columnChanges(changes []register.Change) []ColumnChange {
 	set := make([]ColumnChange, len(changes))
 	for i, c := range changes {
@@ -174,13 +150,12 @@ func columnChanges(changes []register.Change) []ColumnChange {
 // finish ends the attempt. run is the run's context, limited the one that AssetTimeout limits.
 func (a *attempt) finish(run, limited context.Context, err error) {
 	a.result.Duration = time.Since(a.began)
-	a.err = err
 	if err == nil {
 		return
 	}
-	kind := kindOf(run, limited, err)
+	kind := failure.KindOf(run, limited, err)
 	if cause := context.Cause(limited); cause != nil && !errors.Is(err, cause) {
-		err = fmt.Errorf("%w (%w)", err, cause) // why the context ended, where that is why the attempt failed
+		err = fmt.Errorf("%w (%w)", err, cause) // why the context ended, if that is why the attempt failed
 	}
 	a.fail(kind, inProgress(err))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
+
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/lease"
 	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
@@ -38,6 +40,14 @@ var (
 	// that no row carries, and no name to create one with; or its name is longer than the column. An EnrichFunc turns
 	// it into a warning and leaves the column as it is.
 	ErrMasterUnknown = masters.ErrUnknown
+)
+
+// The failure kinds that the sync adds to those of package innomaint, as in cmms_sync_log.error_kind.
+const (
+	KindDatabase = failure.Database // the database did not do what was asked: systemic
+	KindCanceled = failure.Canceled // the run's context ended, or its lease was lost, during the attempt
+	KindPanic    = failure.Panic    // a client, enricher, recorder or callback panicked; its stack is in the log output
+	KindInternal = failure.Internal // an error of a host's own client or enricher that does not say its kind
 )
 
 // InProgressError says which run holds the lease that this one needs. It is ErrSyncInProgress.

@@ -1,4 +1,4 @@
-package cmmsimport
+package failure_test
 
 import (
 	"errors"
@@ -10,7 +10,9 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
 	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
+	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 )
 
 func TestKindOf(t *testing.T) {
@@ -21,19 +23,19 @@ func TestKindOf(t *testing.T) {
 		err  error
 		want innomaint.Kind
 	}{
-		"DatabaseUnavailable":    {server(1040), KindDatabase},
-		"DatabaseUnreachable":    {silent, KindDatabase},
+		"DatabaseUnavailable":    {server(1040), failure.Database},
+		"DatabaseUnreachable":    {silent, failure.Database},
 		"APIUnreachable":         {&innomaint.Error{Kind: innomaint.KindTimeout, Err: silent}, innomaint.KindTimeout},
 		"APIsOwnKind":            {&innomaint.Error{Kind: innomaint.KindNotFound}, innomaint.KindNotFound},
-		"DatabaseError":          {server(1146), KindDatabase},
+		"DatabaseError":          {server(1146), failure.Database},
 		"RefusedValue":           {server(1406), innomaint.KindInvalidData},
-		"AssetGone":              {ErrAssetGone, innomaint.KindInvalidData},
-		"PanicWithANetworkError": {guard.Call("Enrich", func() error { panic(silent) }), KindPanic},
-		"ErrorOfTheHostsOwnCode": {errors.New("no cost center"), KindInternal},
+		"AssetGone":              {register.ErrGone, innomaint.KindInvalidData},
+		"PanicWithANetworkError": {guard.Call("Enrich", func() error { panic(silent) }), failure.Panic},
+		"ErrorOfTheHostsOwnCode": {errors.New("no cost center"), failure.Internal},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := kindOf(t.Context(), t.Context(), tc.err); got != tc.want {
+			if got := failure.KindOf(t.Context(), t.Context(), tc.err); got != tc.want {
 				t.Errorf("kind %q, want %q", got, tc.want)
 			}
 		})
