@@ -68,10 +68,11 @@ func unwrap(object gjson.Result) (inner gjson.Result, isEnvelope bool) {
 	return inner, isEnvelope
 }
 
-// hasSubstance reports whether an object has a field that only an asset has.
+// hasSubstance reports whether an object has a field that only an asset has. Error responses have an id, a code, a name, a
+// status, a description and a time of their own, but not both an id and a name.
 func (d *decoding) hasSubstance(hasID bool) bool {
 	for _, f := range d.plan.fields {
-		if (f.alsoInErrors == never || f.alsoInErrors == withoutID && hasID) && anyExists(f.at(d.found)) {
+		if (!f.alsoInErrors || hasID && f.name == "Name") && anyExists(f.at(d.found)) {
 			return true
 		}
 	}

@@ -32,12 +32,12 @@ func FuzzRetryAfter(f *testing.F) {
 		}
 		c := Config{RetryWait: 500 * time.Millisecond, RetryMaxWait: 30 * time.Second}
 		for tries := range 100 {
-			wait, err := c.wait(tries+1, header, now)
-			if err == nil && (wait < 0 || wait > c.RetryMaxWait) || (err != nil) != (ok && asked > c.RetryMaxWait) {
-				t.Fatalf("after %d tries: wait %v, %v (asked for %v, %v)", tries+1, wait, err, asked, ok)
+			wait, again := c.wait(tries+1, header, now)
+			if again && (wait < 0 || wait > c.RetryMaxWait) || again == (ok && asked > c.RetryMaxWait) {
+				t.Fatalf("after %d attempts: wait %v, %v (asked for %v, %v)", tries+1, wait, again, asked, ok)
 			}
-			if err == nil && ok && asked > 0 && wait != asked {
-				t.Fatalf("after %d tries: wait %v instead of %v", tries+1, wait, asked)
+			if again && ok && wait != asked {
+				t.Fatalf("after %d attempts: wait %v instead of %v", tries+1, wait, asked)
 			}
 		}
 	})

@@ -34,8 +34,7 @@ func (t *Tenants) GetAsset(ctx context.Context, ref AssetRef) (*Asset, error) {
 	}
 	t.mu.Unlock()
 
-	usable := func(*Client) bool { return true }
-	client, err := one.get(ctx, ref, usable, func() (*Client, *Error, error) {
+	client, err := one.get(ctx, ref, func(*Client) bool { return true }, func() (*Client, *Error, error) {
 		client, err := t.open(ctx, ref.CustomerID)
 		switch {
 		case err == nil && client != nil:
