@@ -110,7 +110,7 @@ func (n *node) add(keys []string, at target) {
 }
 
 // find looks up every list in an object, and what the object says about the call, in one pass.
-func (p *fieldPlan) find(object gjson.Result, all []found) (v verdict) {
+func (p *fieldPlan) find(object gjson.Result, all []found) (v apiStatus) {
 	clear(all)
 	object.Index = 0 // what is found has an index in the object, not in its envelope
 	object.ForEach(func(key, value gjson.Result) bool {

@@ -63,8 +63,8 @@ func readToken(body []byte, now time.Time) (*token, *Error) {
 	if failed != nil {
 		return nil, failed
 	}
-	if verdict := readVerdict(response); verdict.denied || verdict.negative() {
-		return nil, verdict.failure()
+	if status := readAPIStatus(response); status.denied || status.negative() {
+		return nil, status.failure()
 	}
 	objects := []gjson.Result{response}
 	for _, key := range envelopeKeys {

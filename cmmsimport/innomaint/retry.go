@@ -18,7 +18,9 @@ func (k Kind) transient() bool {
 }
 
 // renewable reports whether a new token may help: the credentials were not accepted, as opposed to not allowed.
-func (e *Error) renewable() bool { return e != nil && e.Kind == KindAuth && e.StatusCode != http.StatusForbidden }
+func (e *Error) renewable() bool {
+	return e != nil && e.Kind == KindAuth && e.StatusCode != http.StatusForbidden
+}
 
 // wait returns the wait after the given number of attempts: what the response asks for, else a random one of up to
 // RetryWait, doubled for each further attempt and never above RetryMaxWait (exponential backoff with full jitter).
