@@ -10,10 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
+
+// decoded compares assets by what was decoded, without Raw.
+var decoded = cmp.Options{cmpopts.IgnoreUnexported(innomaint.Asset{}), cmpopts.IgnoreFields(innomaint.Asset{}, "Raw")}
 
 var ref = innomaint.AssetRef{CustomerID: 7, AssetID: "AST-1042"}
 

@@ -25,7 +25,7 @@ func TestFailuresAreGroupedByCauseAndDated(t *testing.T) {
 	b.run(chromedp.SetValue("#filter-customer", "990001", chromedp.ByQuery))
 	b.button("Show")
 	b.see(".lead", "2 assets, 2 causes, of Harbour Hospital (990001)")
-	b.see(".card", "An answer that is no asset HTTP 200: the answer is an HTML page")
+	b.see(".card", "An answer that is no asset HTTP 200: the response is an HTML page")
 
 	// A success takes its asset out of the group.
 	b.open(s, "asset?customer=990001&id="+fleet[6].ID)
