@@ -12,7 +12,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 )
 
-// explain explains a body, whose Explanation must agree with what Decode makes of it.
+// explain explains a body. The explanation must agree with what Decode returns.
 func explain(t *testing.T, client *innomaint.Client, body string) (*innomaint.Explanation, error) {
 	t.Helper()
 	explanation, err := client.Explain(ref, []byte(body))
@@ -28,7 +28,7 @@ func explain(t *testing.T, client *innomaint.Client, body string) (*innomaint.Ex
 	return explanation, err
 }
 
-// lines shows an explanation: of each field that is there, and what is unread.
+// lines returns an explanation as text: each field that was found, and each value that is not read.
 func lines(e *innomaint.Explanation) (all []string) {
 	for _, f := range e.Fields {
 		if f.Path != "" {
@@ -128,18 +128,18 @@ func TestExplain(t *testing.T) {
 				object := gjson.ParseBytes(got.Asset.Raw)
 				for _, f := range got.Fields {
 					if f.At != "" && object.Get(f.At).Raw != string(f.Raw) {
-						t.Errorf("%s: at %s stands %s, not %s", f.Field, f.At, object.Get(f.At).Raw, f.Raw)
+						t.Errorf("%s: at %s is %s, not %s", f.Field, f.At, object.Get(f.At).Raw, f.Raw)
 					}
 				}
 				for _, u := range got.Unread {
 					if object.Get(u.Path).Raw != string(u.Raw) {
-						t.Errorf("unread: at %s stands %s, not %s", u.Path, object.Get(u.Path).Raw, u.Raw)
+						t.Errorf("unread: at %s is %s, not %s", u.Path, object.Get(u.Path).Raw, u.Raw)
 					}
 				}
 			})
 		}
 	})
-	// The sample asset has a value for every field, and nothing that nobody reads.
+	// The sample asset has a value for every field and no other values.
 	t.Run("NamesEveryField", func(t *testing.T) {
 		t.Parallel()
 		server := newServer(t)

@@ -17,17 +17,17 @@ import (
 
 func TestFailure(t *testing.T) {
 	t.Parallel()
-	// The rows of the table of failures, each against a real server: what is seen, its kind, and how often it is tried.
+	// Each kind of failure, against a real server: what the client sees, the kind, and the number of attempts.
 	t.Run("HasKindStatusAndAttempts", func(t *testing.T) {
 		t.Parallel()
 		type answer = innomainttest.Answer
 		html := "<html><body>Please log in</body></html>"
 		tests := []struct {
-			name   string
-			answer answer
-			kind   innomaint.Kind
-			status int
-			tries  int
+			name     string
+			answer   answer
+			kind     innomaint.Kind
+			status   int
+			attempts int
 		}{
 			{"404", answer{Status: 404, Body: `{"message":"no"}`}, innomaint.KindNotFound, 404, 1},
 			{"404 page", answer{Status: 404, Body: html}, innomaint.KindNotFound, 404, 1},
@@ -43,7 +43,7 @@ func TestFailure(t *testing.T) {
 			{"504", answer{Status: 504}, innomaint.KindUnavailable, 504, 4},
 			{"reset", answer{Drop: true}, innomaint.KindUnavailable, 0, 4},
 			{"EOF within the body", answer{Body: `{"asset_id":"AST-1042"}`, Cut: true}, innomaint.KindUnavailable, 200, 4},
-			{"no answer within the request timeout", answer{Hold: make(chan struct{})}, innomaint.KindTimeout, 0, 4},
+			{"no response within the request timeout", answer{Hold: make(chan struct{})}, innomaint.KindTimeout, 0, 4},
 			{"400", answer{Status: 400, Body: `{"status":"error","message":"bad id"}`}, innomaint.KindBadResponse, 400, 1},
 			{"422", answer{Status: 422}, innomaint.KindBadResponse, 422, 1},
 			{"bad body", answer{Body: `{"asset_id":`}, innomaint.KindBadResponse, 200, 1},
@@ -71,12 +71,12 @@ func TestFailure(t *testing.T) {
 				})
 				_, err := client.GetAsset(t.Context(), ref)
 				failed := wantKind(t, err, tt.kind)
-				if failed.StatusCode != tt.status || failed.Tries != tt.tries || failed.AssetID != ref.AssetID {
-					t.Errorf("status %d, tries %d, asset %q, want %d, %d: %v",
-						failed.StatusCode, failed.Tries, failed.AssetID, tt.status, tt.tries, err)
+				if failed.StatusCode != tt.status || failed.Tries != tt.attempts || failed.AssetID != ref.AssetID {
+					t.Errorf("status %d, %d attempts, asset %q, want %d, %d: %v",
+						failed.StatusCode, failed.Tries, failed.AssetID, tt.status, tt.attempts, err)
 				}
-				if calls := server.CallsFor(ref.AssetID); calls != tt.tries {
-					t.Errorf("%d requests came in, want %d", calls, tt.tries)
+				if calls := server.CallsFor(ref.AssetID); calls != tt.attempts {
+					t.Errorf("%d requests came in, want %d", calls, tt.attempts)
 				}
 				if server.MaxInFlight() > 1 && tt.kind != innomaint.KindTimeout {
 					t.Errorf("%d requests at once", server.MaxInFlight())
@@ -96,7 +96,7 @@ func TestFailure(t *testing.T) {
 		}
 		_, err = newClient(t, "http://"+address, nil).GetAsset(t.Context(), ref)
 		if failed := wantKind(t, err, innomaint.KindUnavailable); failed.Tries != 4 || failed.Unwrap() == nil || strings.Contains(err.Error(), "http://") {
-			t.Errorf("tries %d, cause %v: %v", failed.Tries, failed.Err, err)
+			t.Errorf("attempts %d, cause %v: %v", failed.Tries, failed.Err, err)
 		}
 	})
 	t.Run("ConnectionClosedWithoutResponse", func(t *testing.T) {

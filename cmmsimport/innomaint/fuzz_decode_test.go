@@ -18,9 +18,9 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 )
 
-// FuzzDecodeAsset checks what holds for every answer: no panic, an *Error or an asset with the id that was asked for, whole
-// UTF-8 without NUL, no placeholder, canonical numbers and real days, texts that stand in the answer whole, and nothing
-// lost between a value and a warning.
+// FuzzDecodeAsset checks what is true for every response: no panic; an *Error, or an asset with the id that was requested;
+// valid UTF-8 without NUL, no placeholders, canonical numbers and real days; every text is in the response, uncut; and each
+// value is either decoded or a warning.
 func FuzzDecodeAsset(f *testing.F) {
 	raw, err := json.Marshal(innomainttest.SampleAsset("AST-1042"))
 	if err != nil {
@@ -131,7 +131,7 @@ func (m member) text() (string, bool) {
 	return string(m.value), m.value[0] == '-' || m.value[0] >= '0' && m.value[0] <= '9'
 }
 
-// names reports whether the object has the id where an asset's id stands.
+// names reports whether the object has the id under a key of an asset's id.
 func (o *object) names(id string) bool {
 	return slices.ContainsFunc(o.members, func(m member) bool {
 		text, ok := m.text()
@@ -167,7 +167,7 @@ func checkTexts(t *testing.T, a *innomaint.Asset, o *object) {
 			t.Errorf("placeholder %q came through", s)
 		}
 		if s != "" && !o.leaves[squeeze(s)] {
-			t.Errorf("%q does not stand in %s", s, a.Raw)
+			t.Errorf("%q is not in %s", s, a.Raw)
 		}
 	}
 }

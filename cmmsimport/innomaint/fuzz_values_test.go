@@ -102,7 +102,7 @@ func FuzzParseDecimal(f *testing.F) {
 	})
 }
 
-// checkSameNumber checks that d is the number that s shows, whatever grouping and currency stand around it.
+// checkSameNumber checks that d is the number that s shows, whatever grouping and currency are around it.
 func checkSameNumber(t *testing.T, s string, d innomaint.Decimal) {
 	t.Helper()
 	plain := noNumber.ReplaceAllString(strings.TrimSpace(s), "")
@@ -116,7 +116,7 @@ func checkSameNumber(t *testing.T, s string, d innomaint.Decimal) {
 	}
 }
 
-// checkCost checks that a cost in an answer is the number, a warning, or a placeholder: never silently nothing.
+// checkCost checks that a cost in a response becomes the number or a warning, or is a placeholder.
 func checkCost(t *testing.T, client *innomaint.Client, s string, d innomaint.Decimal) {
 	t.Helper()
 	quoted, err := json.Marshal(s)

@@ -55,7 +55,7 @@ func TestLogin(t *testing.T) {
 		server.ScriptAlways(ref.AssetID, innomainttest.Answer{Status: 401})
 		_, err := newClient(t, server.URL(), useLogin).GetAsset(t.Context(), ref)
 		if failed := wantKind(t, err, innomaint.KindAuth); failed.Tries != 2 || server.LoginCalls() != 2 {
-			t.Errorf("%d tries, %d logins, want 2 and 2", failed.Tries, server.LoginCalls())
+			t.Errorf("%d attempts, %d logins, want 2 and 2", failed.Tries, server.LoginCalls())
 		}
 	})
 	t.Run("RenewsAfterExpiryInBody", func(t *testing.T) {
@@ -225,7 +225,7 @@ func TestLogin(t *testing.T) {
 	})
 }
 
-// loginAPI is a fake transport: login answers the logins, and every token is good for any asset.
+// loginAPI is a fake transport: login responds to logins, and every token is accepted for any asset.
 type loginAPI struct {
 	login  func(r *http.Request) (*http.Response, error)
 	logins int

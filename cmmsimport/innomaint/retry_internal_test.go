@@ -31,13 +31,13 @@ func FuzzRetryAfter(f *testing.F) {
 			t.Errorf("Retry-After: %q asks for %v, %v, want %v", retry, asked, ok, want)
 		}
 		c := Config{RetryWait: 500 * time.Millisecond, RetryMaxWait: 30 * time.Second}
-		for tries := range 100 {
-			wait, again := c.wait(tries+1, header, now)
+		for attempts := range 100 {
+			wait, again := c.wait(attempts+1, header, now)
 			if again && (wait < 0 || wait > c.RetryMaxWait) || again == (ok && asked > c.RetryMaxWait) {
-				t.Fatalf("after %d attempts: wait %v, %v (asked for %v, %v)", tries+1, wait, again, asked, ok)
+				t.Fatalf("after %d attempts: wait %v, %v (asked for %v, %v)", attempts+1, wait, again, asked, ok)
 			}
 			if again && ok && wait != asked {
-				t.Fatalf("after %d attempts: wait %v instead of %v", tries+1, wait, asked)
+				t.Fatalf("after %d attempts: wait %v instead of %v", attempts+1, wait, asked)
 			}
 		}
 	})

@@ -13,23 +13,23 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// scripted answers one status and header after another, the last one for ever, and notes when.
+// scripted responds with one status and header after another, and from then on with the last one. It notes when.
 type scripted struct {
-	answers []http.Header // "Status" holds the status
-	at      []time.Time
+	responses []http.Header // "Status" holds the status
+	at        []time.Time
 }
 
 func (s *scripted) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	answer := s.answers[min(len(s.at), len(s.answers)-1)]
+	response := s.responses[min(len(s.at), len(s.responses)-1)]
 	s.at = append(s.at, time.Now())
-	status, err := strconv.Atoi(answer.Get("Status"))
+	status, err := strconv.Atoi(response.Get("Status"))
 	if err != nil {
 		return nil, err
 	}
-	return respond(r, status, answer, `{"asset_id":"AST-1042"}`), nil
+	return respond(r, status, response, `{"asset_id":"AST-1042"}`), nil
 }
 
 // waits returns the times between the requests.
@@ -64,10 +64,10 @@ func TestRetry(t *testing.T) {
 	t.Run("HonorsRetryAfter", func(t *testing.T) {
 		t.Parallel()
 		tests := []struct {
-			name   string
-			header func(now time.Time) []string
-			want   time.Duration // 0: backoff
-			tries  int
+			name     string
+			header   func(now time.Time) []string
+			want     time.Duration // 0: backoff
+			attempts int
 		}{
 			{"seconds", func(time.Time) []string { return []string{"Retry-After", "7"} }, 7 * time.Second, 2},
 			{"as long as the longest wait", func(time.Time) []string { return []string{"Retry-After", "30"} }, 30 * time.Second, 2},
@@ -116,12 +116,12 @@ func TestRetry(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					now := time.Now().Add(1_100_000_000 * time.Second) // past the first ten-digit epoch
 					<-time.After(time.Until(now))
-					transport := &scripted{answers: []http.Header{status(429, tt.header(now)...), status(200)}}
+					transport := &scripted{responses: []http.Header{status(429, tt.header(now)...), status(200)}}
 					_, err := withDefaultWaits(t, transport, nil).GetAsset(t.Context(), ref)
-					if len(transport.at) != tt.tries {
-						t.Fatalf("%d tries, want %d; error %v", len(transport.at), tt.tries, err)
+					if len(transport.at) != tt.attempts {
+						t.Fatalf("%d attempts, want %d; error %v", len(transport.at), tt.attempts, err)
 					}
-					if tt.tries == 1 {
+					if tt.attempts == 1 {
 						wantKind(t, err, innomaint.KindRateLimited)
 						return
 					}
@@ -142,11 +142,11 @@ func TestRetry(t *testing.T) {
 			var longest [9]time.Duration
 			shortest := longest
 			for range 60 {
-				transport := &scripted{answers: []http.Header{status(503)}}
+				transport := &scripted{responses: []http.Header{status(503)}}
 				client := withDefaultWaits(t, transport, func(cfg *innomaint.Config) { cfg.MaxTries = 10 })
 				_, err := client.GetAsset(t.Context(), ref)
 				if failed := wantKind(t, err, innomaint.KindUnavailable); failed.Tries != 10 {
-					t.Fatalf("%d tries, want 10", failed.Tries)
+					t.Fatalf("%d attempts, want 10", failed.Tries)
 				}
 				for i, wait := range transport.waits() {
 					longest[i] = max(longest[i], wait)
@@ -158,7 +158,7 @@ func TestRetry(t *testing.T) {
 			bound := 500 * time.Millisecond
 			for i := range longest {
 				if longest[i] > bound || longest[i] < bound/2 || shortest[i] > bound/3 {
-					t.Errorf("waits before try %d lie between %v and %v, want a spread over 0 to %v", i+2, shortest[i], longest[i], bound)
+					t.Errorf("waits before attempt %d lie between %v and %v, want a spread over 0 to %v", i+2, shortest[i], longest[i], bound)
 				}
 				bound = min(2*bound, 30*time.Second)
 			}
@@ -169,20 +169,20 @@ func TestRetry(t *testing.T) {
 		t.Run("cancelled while it waits", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				transport := &scripted{answers: []http.Header{status(503, "Retry-After", "20")}}
+				transport := &scripted{responses: []http.Header{status(503, "Retry-After", "20")}}
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(3*time.Second, cancel)
 				start := time.Now()
 				_, err := withDefaultWaits(t, transport, nil).GetAsset(ctx, ref)
 				if !errors.Is(err, context.Canceled) || time.Since(start) != 3*time.Second || len(transport.at) != 1 {
-					t.Errorf("error %v after %v and %d tries", err, time.Since(start), len(transport.at))
+					t.Errorf("error %v after %v and %d attempts", err, time.Since(start), len(transport.at))
 				}
 			})
 		})
 		t.Run("deadline while it waits", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				transport := &scripted{answers: []http.Header{status(503, "Retry-After", "20")}}
+				transport := &scripted{responses: []http.Header{status(503, "Retry-After", "20")}}
 				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 				defer cancel()
 				_, err := withDefaultWaits(t, transport, nil).GetAsset(ctx, ref)
@@ -221,17 +221,17 @@ func TestRetry(t *testing.T) {
 		t.Run("cancelled during a request", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				tries := 0
+				attempts := 0
 				transport := roundTrip(func(r *http.Request) (*http.Response, error) {
-					tries++
+					attempts++
 					<-r.Context().Done()
 					return nil, r.Context().Err()
 				})
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(3*time.Second, cancel)
 				_, err := withDefaultWaits(t, transport, nil).GetAsset(ctx, ref)
-				if !errors.Is(err, context.Canceled) || tries != 1 {
-					t.Errorf("error %v after %d tries", err, tries)
+				if !errors.Is(err, context.Canceled) || attempts != 1 {
+					t.Errorf("error %v after %d attempts", err, attempts)
 				}
 			})
 		})
@@ -239,9 +239,9 @@ func TestRetry(t *testing.T) {
 	t.Run("RetriesRequestTimeout", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			tries := 0
+			attempts := 0
 			transport := roundTrip(func(r *http.Request) (*http.Response, error) {
-				if tries++; tries == 2 {
+				if attempts++; attempts == 2 {
 					return respond(r, 200, nil, `{"asset_id":"AST-1042"}`), nil
 				}
 				<-r.Context().Done()
@@ -251,8 +251,8 @@ func TestRetry(t *testing.T) {
 			if _, err := withDefaultWaits(t, transport, nil).GetAsset(t.Context(), ref); err != nil {
 				t.Fatal(err)
 			}
-			if took := time.Since(start); tries != 2 || took < 30*time.Second || took > 30500*time.Millisecond {
-				t.Errorf("%d tries took %v, want the default request timeout of 30s and a wait", tries, took)
+			if took := time.Since(start); attempts != 2 || took < 30*time.Second || took > 30500*time.Millisecond {
+				t.Errorf("%d attempts took %v, want the default request timeout of 30s and a wait", attempts, took)
 			}
 		})
 	})
@@ -274,7 +274,7 @@ func TestRateLimit(t *testing.T) {
 	t.Run("PacesRequests", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			transport := &scripted{answers: []http.Header{status(200)}}
+			transport := &scripted{responses: []http.Header{status(200)}}
 			client := withDefaultWaits(t, transport, func(cfg *innomaint.Config) { cfg.RatePerSecond = 4 })
 			start := time.Now()
 			for range 9 {

@@ -78,7 +78,7 @@ func TestSecrets(t *testing.T) {
 			})
 		}
 	})
-	// A server that repeats what it was sent, and a transport that puts the whole request into its error.
+	// The server echoes what it was sent, and the transport puts the whole request into its error.
 	t.Run("AreNotInErrorsAndLogs", func(t *testing.T) {
 		t.Parallel()
 		echo := func(r *http.Request) string {

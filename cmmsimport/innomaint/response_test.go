@@ -12,7 +12,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 )
 
-// sample is what SampleAsset decodes to.
+// sample is the decoded SampleAsset.
 func sample() *innomaint.Asset {
 	return &innomaint.Asset{
 		ID: "AST-1042", Code: "PMP-07", Name: "Chilled water pump 7", Description: "Primary loop, north plant",
