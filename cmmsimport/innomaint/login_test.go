@@ -66,6 +66,15 @@ func TestLogin(t *testing.T) {
 			t.Errorf("error %v after %d logins, want none after 2", err, server.LoginCalls())
 		}
 	})
+	t.Run("AddsAnAttemptForRenewal", func(t *testing.T) {
+		t.Parallel()
+		server := newLoginServer(t)
+		server.Script(ref.AssetID, innomainttest.Answer{Status: 401}, innomainttest.Answer{Status: 503})
+		client := newClient(t, server.URL(), func(cfg *innomaint.Config) { useLogin(cfg); cfg.MaxTries = 2 })
+		if _, err := client.GetAsset(t.Context(), ref); err != nil || server.CallsFor(ref.AssetID) != 3 {
+			t.Errorf("error %v after %d calls, want none after 3", err, server.CallsFor(ref.AssetID))
+		}
+	})
 	t.Run("DoesNotRenewAfter403", func(t *testing.T) {
 		t.Parallel()
 		server := newLoginServer(t)

@@ -1,11 +1,15 @@
 package innomaint_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -269,6 +273,27 @@ func (c cancelOnClose) Close() error {
 	return c.ReadCloser.Close()
 }
 
+// TestRetryLog checks that each retry is logged with what a reader needs: which asset, why, and the wait.
+func TestRetryLog(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		transport := &scripted{responses: []http.Header{status(503, "Retry-After", "2"), status(429, "Retry-After", "31")}}
+		_, err := withDefaultWaits(t, transport, func(cfg *innomaint.Config) {
+			cfg.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		}).GetAsset(t.Context(), ref)
+		wantKind(t, err, innomaint.KindRateLimited)
+		for _, part := range []string{"level=DEBUG", "innomaint: retrying", "asset_id=AST-1042", "customer_id=7", "unavailable (HTTP 503)", "attempts=1", "wait=2s"} {
+			if !strings.Contains(log.String(), part) {
+				t.Errorf("the log does not contain %q: %s", part, log.String())
+			}
+		}
+		if lines := strings.Count(log.String(), "\n"); lines != 1 {
+			t.Errorf("%d log lines, want one for the one retry:\n%s", lines, log.String())
+		}
+	})
+}
+
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	t.Run("PacesRequests", func(t *testing.T) {
@@ -291,6 +316,19 @@ func TestRateLimit(t *testing.T) {
 			wantKind(t, err, innomaint.KindTimeout)
 			if !errors.Is(err, context.DeadlineExceeded) || len(transport.at) != 9 {
 				t.Errorf("error %v after %d requests", err, len(transport.at))
+			}
+		})
+	})
+	t.Run("PacesRetries", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			transport := &scripted{responses: []http.Header{status(503, "Retry-After", "0"), status(503, "Retry-After", "3"), status(200)}}
+			client := withDefaultWaits(t, transport, func(cfg *innomaint.Config) { cfg.RatePerSecond = 0.5 })
+			if _, err := client.GetAsset(t.Context(), ref); err != nil {
+				t.Fatal(err)
+			}
+			if waits := transport.waits(); !slices.Equal(waits, []time.Duration{2 * time.Second, 3 * time.Second}) {
+				t.Errorf("waits %v, want 2s by the rate and 3s by Retry-After", waits)
 			}
 		})
 	})
