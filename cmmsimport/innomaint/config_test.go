@@ -79,7 +79,7 @@ func TestNew(t *testing.T) {
 				case err != nil && redact.Text(err.Error()) != err.Error():
 					t.Errorf("the error does not survive redaction: %q", redact.Text(err.Error()))
 				case err != nil && strings.Contains(err.Error(), "hunter2"):
-					t.Errorf("the error holds a secret: %v", err)
+					t.Errorf("the error contains a secret: %v", err)
 				}
 			})
 		}
@@ -114,7 +114,7 @@ func TestRequest(t *testing.T) {
 				_, err := client.GetAsset(t.Context(), innomaint.AssetRef{CustomerID: 7, AssetID: tt.id})
 				wantKind(t, err, innomaint.KindNotFound)
 				if uri := got.URL.RequestURI(); uri != path+tt.want {
-					t.Errorf("asked for %s, want %s", uri, path+tt.want)
+					t.Errorf("requested %s, want %s", uri, path+tt.want)
 				}
 				if got.Method != http.MethodGet || got.Header.Get("Accept") != "application/json" ||
 					!strings.HasPrefix(got.Header.Get("User-Agent"), "ic3-innomaintsync/") ||
@@ -168,7 +168,7 @@ func TestRequest(t *testing.T) {
 		client := newClient(t, server.URL(), func(cfg *innomaint.Config) { cfg.HTTPClient, cfg.MaxTries = mine, 1 })
 		server.Script(ref.AssetID, innomainttest.Answer{Hold: make(chan struct{})})
 		_, err := client.GetAsset(t.Context(), ref)
-		wantKind(t, err, innomaint.KindTimeout) // its own timeout holds where the configuration names none
+		wantKind(t, err, innomaint.KindTimeout) // its own timeout applies because the configuration has none
 		if mine.Transport != nil || mine.CheckRedirect != nil || mine.Timeout != 20*time.Millisecond {
 			t.Errorf("the host's client was changed: %+v", mine)
 		}

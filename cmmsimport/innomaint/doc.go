@@ -43,7 +43,7 @@
 //	if errors.Is(err, innomaint.ErrBadResponse) { … } // another 4xx, not an asset, another asset
 //	if errors.Is(err, innomaint.ErrInvalidData) { … } // no usable id
 //
-// A cancelled context gives an error that is not an *Error; errors.Is(err, context.Canceled) holds.
+// A canceled context gives an error that is not an *Error; errors.Is(err, context.Canceled) holds.
 //
 // # Retries and pacing
 //

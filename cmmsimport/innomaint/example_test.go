@@ -169,7 +169,7 @@ func ExampleClient_Decode() {
 
 // Fields that only the host knows, read as tolerantly as the client's own.
 func ExampleAsset_Date() {
-	asset := innomaint.Asset{Raw: []byte(`{"maintenance": {"next_due": "01-04-2027", "last_done": "soon"}, "hours": "1,250.5", "leased": "Y", "centre": " CC-9 "}`)}
+	asset := innomaint.Asset{Raw: []byte(`{"maintenance": {"next_due": "01-04-2027", "last_done": "soon"}, "hours": "1,250.5", "leased": "Y", "center": " CC-9 "}`)}
 
 	due, ok, err := asset.Date("maintenance.next_due")
 	fmt.Println(due, ok, err)
@@ -179,8 +179,8 @@ func ExampleAsset_Date() {
 	fmt.Println(ok, err)
 	hours, _, _ := asset.Decimal("hours")
 	leased, _, _ := asset.Bool("leased")
-	centre, _ := asset.Text("centre")
-	fmt.Println(hours, leased, centre)
+	center, _ := asset.Text("center")
+	fmt.Println(hours, leased, center)
 	// Output:
 	// 2027-04-01 true <nil>
 	// false maintenance.last_done: "soon" is not a date in a known layout

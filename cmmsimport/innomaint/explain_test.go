@@ -51,12 +51,12 @@ func TestExplain(t *testing.T) {
 			want           []string
 		}{
 			"flat pairs and a synonym that another beats": {
-				body: `{"asset_id":"AST-1042","asset_name":"Pump","name":"P","make_id":5,"make_name":"Grundfos","colour":"red"}`,
+				body: `{"asset_id":"AST-1042","asset_name":"Pump","name":"P","make_id":5,"make_name":"Grundfos","color":"red"}`,
 				want: []string{
 					"AssetID = AST-1042 from asset_id by AssetID asset_id", "Name = Pump from asset_name by Name asset_name",
 					"Manufacturer.ID = 5 from make_id by Manufacturer.ID make_id",
 					"Manufacturer.Name = Grundfos from make_name by Manufacturer.Name make_name",
-					`unread name: "P"`, `unread colour: "red"`,
+					`unread name: "P"`, `unread color: "red"`,
 				},
 			},
 			"masters as objects, a list of one, a name and a number": {

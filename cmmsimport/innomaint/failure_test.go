@@ -127,7 +127,7 @@ func TestFailure(t *testing.T) {
 		server.ScriptAlways(ref.AssetID, innomainttest.Answer{Hold: make(chan struct{})})
 		client := newClient(t, server.URL(), nil)
 
-		t.Run("cancelled", func(t *testing.T) {
+		t.Run("canceled", func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
@@ -207,7 +207,7 @@ func TestRedirect(t *testing.T) {
 				t.Error("the redirect to another host was followed")
 			}
 			if strings.Contains(err.Error(), "abc") {
-				t.Errorf("the error holds the query: %v", err)
+				t.Errorf("the error contains the query: %v", err)
 			}
 		})
 		t.Run("another scheme", func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// FuzzRetryWait puts the headers into a 429 of a whole exchange, on synctest's clock: the next
-// request comes after the wait that was plainly asked for, never later than the longest wait, or not at all.
+// FuzzRetryWait sends the headers with a 429 to a whole GetAsset, on synctest's clock. The next request comes after the wait
+// that was clearly asked for and never later than the longest wait, or not at all.
 func FuzzRetryWait(f *testing.F) {
 	for _, s := range []string{
 		"", "0", "7", "1.5", "-5", "99999999999999999999", "Sat, 01 Jan 2000 00:00:09 GMT", "Mon, 01 Jan 2001 00:00:00 GMT", "soon", "31", "30", "946684806",

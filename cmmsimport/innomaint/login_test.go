@@ -228,7 +228,7 @@ func TestLogin(t *testing.T) {
 			}
 			api.login = func(r *http.Request) (*http.Response, error) { return respond(r, 200, nil, `{"token":"t"}`), nil }
 			if _, err := client.GetAsset(t.Context(), ref); err != nil {
-				t.Errorf("a cancelled login was remembered: %v", err)
+				t.Errorf("a canceled login was remembered: %v", err)
 			}
 		})
 	})

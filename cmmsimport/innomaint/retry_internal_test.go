@@ -14,7 +14,7 @@ var retryAfterSeeds = []string{
 	"Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "1_000", "٣", "1e3", "+5",
 }
 
-// FuzzRetryAfter holds the reading of the headers against math/big and net/http, and the wait against its bounds.
+// FuzzRetryAfter compares how the headers are read with math/big and net/http, and the wait with its bounds.
 func FuzzRetryAfter(f *testing.F) {
 	now := time.Date(2026, 10, 1, 8, 30, 0, 0, time.UTC)
 	for _, s := range retryAfterSeeds {
@@ -43,7 +43,7 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// secondsAsked reads what a Retry-After plainly asks for, in another way than the client does.
+// secondsAsked reads what a Retry-After clearly asks for, in another way than the client.
 func secondsAsked(value string, now time.Time) (time.Duration, bool) {
 	value = strings.TrimSpace(value)
 	if value != "" && strings.Trim(value, "0123456789") == "" {

@@ -19,7 +19,7 @@ import (
 
 // scripted responds with one status and header after another, and from then on with the last one. It notes when.
 type scripted struct {
-	responses []http.Header // "Status" holds the status
+	responses []http.Header // "Status" has the status
 	at        []time.Time
 }
 
@@ -170,7 +170,7 @@ func TestRetry(t *testing.T) {
 	})
 	t.Run("StopsWithContext", func(t *testing.T) {
 		t.Parallel()
-		t.Run("cancelled while it waits", func(t *testing.T) {
+		t.Run("canceled while it waits", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				transport := &scripted{responses: []http.Header{status(503, "Retry-After", "20")}}
@@ -201,9 +201,9 @@ func TestRetry(t *testing.T) {
 			status int
 			want   error
 		}{
-			{"cancelled as the asset comes", 200, nil},
-			{"cancelled as a 404 comes", 404, innomaint.ErrNotFound},
-			{"cancelled as a 503 comes", 503, context.Canceled},
+			{"canceled as the asset comes", 200, nil},
+			{"canceled as a 404 comes", 404, innomaint.ErrNotFound},
+			{"canceled as a 503 comes", 503, context.Canceled},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
 				t.Parallel()
@@ -222,7 +222,7 @@ func TestRetry(t *testing.T) {
 				}
 			})
 		}
-		t.Run("cancelled during a request", func(t *testing.T) {
+		t.Run("canceled during a request", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				attempts := 0

@@ -23,7 +23,7 @@ var schemes = map[string]innomaint.Auth{
 	"login":        innomaint.Login("someone", secret),
 }
 
-// leaks reports whether text holds the secret in any spelling.
+// leaks reports whether text contains the secret in any notation.
 func leaks(text string) bool {
 	quoted, _ := json.Marshal(secret)
 	for _, spelling := range []string{secret, strings.Trim(string(quoted), `"`), url.QueryEscape(secret), url.PathEscape(secret),
@@ -143,10 +143,10 @@ func TestErrorText(t *testing.T) {
 		t.Parallel()
 		server := newServer(t)
 		server.Script(ref.AssetID, innomainttest.Answer{Status: 400,
-			Body: `{"status":"error","message":"Licence ` + strings.Repeat("very ", 200) + `expired"}`})
+			Body: `{"status":"error","message":"License ` + strings.Repeat("very ", 200) + `expired"}`})
 		_, err := newClient(t, server.URL(), nil).GetAsset(t.Context(), ref)
 		text := err.Error()
-		if !strings.Contains(text, "Licence very") || !strings.Contains(text, `"AST-1042"`) || !strings.Contains(text, "HTTP 400") || len(text) > 600 {
+		if !strings.Contains(text, "License very") || !strings.Contains(text, `"AST-1042"`) || !strings.Contains(text, "HTTP 400") || len(text) > 600 {
 			t.Errorf("error text (%d bytes): %s", len(text), text)
 		}
 	})

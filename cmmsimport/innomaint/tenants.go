@@ -66,7 +66,7 @@ const failureMemory = time.Minute
 
 // memo keeps the result of a call that one caller at a time makes: the value, or for a while the failure.
 type memo[T any] struct {
-	turn  chan struct{} // holds one token; its holder may make the call, and change the members below
+	turn  chan struct{} // capacity 1: who has sent to it may make the call, and change the members below
 	value atomic.Pointer[T]
 
 	failed *Error // returned until then

@@ -103,7 +103,7 @@ func TestPerCustomer(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 			if _, err := tenants.GetAsset(t.Context(), innomaint.AssetRef{AssetID: "A"}); err != nil {
-				t.Errorf("a cancelled open was remembered: %v", err)
+				t.Errorf("a canceled open was remembered: %v", err)
 			}
 		})
 	})

@@ -51,7 +51,7 @@ func (s *Server) ScriptLogin(answers ...Answer) {
 	s.auth.script.queue = append(s.auth.script.queue, answers...)
 }
 
-func (s *Server) authorised(r *http.Request) bool {
+func (s *Server) authorized(r *http.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {

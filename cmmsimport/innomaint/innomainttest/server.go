@@ -114,7 +114,7 @@ func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request, escapedID st
 		return
 	}
 	s.countAsset(id)
-	if !s.authorised(r) {
+	if !s.authorized(r) {
 		fail(w, http.StatusUnauthorized, "Unauthorized")
 		return
 	}
