@@ -78,8 +78,8 @@ func TestNothingOfOneAssetShowsUpInTheNext(t *testing.T) {
 	sameLines(t, "log", w.rows("SELECT cmms_asset_id, JSON_LENGTH(changes) AS changes, warnings FROM cmms_sync_log ORDER BY id"), []string{
 		"cmms_asset_id=AST-0 changes=25", "cmms_asset_id=AST-1", "cmms_asset_id=AST-2 changes=25", "cmms_asset_id=AST-3",
 		"cmms_asset_id=AST-4 changes=25", "cmms_asset_id=AST-5",
-		`cmms_asset_id=AST-6 warnings=["vendor_id: \"[\\\"a\\\",\\\"b\\\"]\" is a list of several where one was expected; stays empty",` +
-			`"purchase_date: \"soon\" is not a date in a known layout; stays empty"]`,
+		`cmms_asset_id=AST-6 warnings=["purchase_date: \"soon\" is not a date in a known layout; stays empty",` +
+			`"vendor_id: \"[\\\"a\\\",\\\"b\\\"]\" is a list of several where one was expected; stays empty"]`,
 		"cmms_asset_id=AST-7",
 	})
 	w.settledBut(2)
