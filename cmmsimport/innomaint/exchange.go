@@ -130,10 +130,11 @@ func (t *pathTemplate) fill(ref AssetRef) string {
 		segment = strings.ReplaceAll(ref.AssetID, ".", "%2E")
 	}
 	customer := strconv.FormatUint(ref.CustomerID, 10)
-	filled := strings.NewReplacer(assetIDPlaceholder, segment, customerIDPlaceholder, customer).Replace(t.path)
-	if t.query == "" {
-		return filled
+	fill := func(template, assetID string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(template, assetIDPlaceholder, assetID), customerIDPlaceholder, customer)
 	}
-	query := strings.NewReplacer(assetIDPlaceholder, url.QueryEscape(ref.AssetID), customerIDPlaceholder, customer)
-	return filled + "?" + query.Replace(t.query)
+	if t.query == "" {
+		return fill(t.path, segment)
+	}
+	return fill(t.path, segment) + "?" + fill(t.query, url.QueryEscape(ref.AssetID))
 }
