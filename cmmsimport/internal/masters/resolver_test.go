@@ -86,10 +86,10 @@ func TestFirstWins_BeyondTheCache(t *testing.T) {
 	w := setup(t)
 	w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
 	for i := range maxCached + 1 {
-		w.customer.pending[Master{Kind: Vendor, Name: strconv.Itoa(i)}] = knownMaster{id: uint64(i)}
+		w.customer.cache.put(Master{Kind: Vendor, Name: strconv.Itoa(i)}, cached{id: uint64(i)})
 	}
 	w.customer.Commit()
-	_, known := w.customer.get(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
+	_, known := w.customer.cache.get(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
 	equal(t, "still in the cache", known, false)
 	w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "Beta"})
 	w.suppliers("1 9 Acme")
