@@ -7,7 +7,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
 )
 
-// MasterKind is what a master row stands for. Several kinds may share a table: Innomaint numbers them each on its own.
+// MasterKind is what a master row describes. Several kinds may share a table: Innomaint numbers them each on its own.
 type MasterKind string
 
 // The kinds of masters.
