@@ -115,6 +115,9 @@ func (r *Resolver) find(read reader, table Table, m *Master) (row *masterRow, er
 // acceptAll makes the values of a new row the first ones of this run.
 func (r *Resolver) acceptAll(table Table, id uint64, m Master) {
 	c := table.Columns
+	if m.CMMSID == "" {
+		m.Name = "" // its spelling is for the master to say whose id the row adopts
+	}
 	for column, value := range map[string]string{c.Name: m.Name, c.Code: m.Code, c.Email: m.Email, c.Phone: m.Phone} {
 		if value != "" {
 			r.customer.firstWins.accept(table, id, column, value)
