@@ -11,9 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
+
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
@@ -27,7 +30,6 @@ type attempt struct {
 	at      time.Time    // for the marks of the asset row: the same whenever the transaction is repeated
 	detail  *innomaint.Asset
 	result  AssetResult
-	err     error          // as it came, for the breaker
 	created int            // masters
 	entry   *synclog.Entry // nil until it was written, or tried to be
 	logged  bool           // the entry was committed with the asset
@@ -47,13 +49,13 @@ func refOf(row *AssetMaster) innomaint.AssetRef {
 // fetch calls the API.
 func (a *attempt) fetch(ctx context.Context) error {
 	ref := refOf(a.row)
-	err := guard("Client", func() (err error) {
+	err := guard.Call("Client", func() (err error) {
 		a.detail, err = a.opts.Client.GetAsset(ctx, ref)
 		return err
 	})
 	switch {
 	case err != nil:
-		return clientError(ref, err)
+		return failure.OfClient(ref, err)
 	case a.detail == nil:
 		return fmt.Errorf("asset %q: the client returned neither an asset nor an error", ref.AssetID)
 	case a.detail.ID != "" && a.detail.ID != ref.AssetID:
@@ -76,10 +78,9 @@ func (a *attempt) apply(ctx context.Context) error {
 	}
 	a.at = a.stamp()
 	var unknown bool // a COMMIT was sent and its response was lost
-	err := a.retry.do(ctx, "syncing the asset", func() error {
-		a.masters.rollback() // of an earlier attempt
+	err := a.retry.Do(ctx, "syncing the asset", func() error {
 		atCommit := false
-		err := guard("Repository", func() error {
+		err := guard.Call("Repository", func() error {
 			return a.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 				err := a.write(ctx, tx)
 				atCommit = err == nil
@@ -90,10 +91,10 @@ func (a *attempt) apply(ctx context.Context) error {
 		return err
 	})
 	if err == nil || errors.Is(err, errDryRun) {
-		a.masters.commit()
+		a.masters.Commit()
 		return nil
 	}
-	a.masters.rollback()
+	a.masters.Rollback()
 	a.created, a.logged = 0, false
 	if unknown {
 		return fmt.Errorf("the response to COMMIT was lost, so the new values may be stored or not; the next sync writes them again: %w", err)
@@ -107,20 +108,19 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 	detail := *a.detail // a copy for each repetition: warnings of an earlier one must not stay
 	detail.Warnings = slices.Clip(detail.Warnings)
 	enriched := *a.row
-	masters := &masterResolver{
-		tx: tx, customerID: a.row.CustomerID, cache: a.masters, sizes: a.catalog, policyOf: a.opts.policyOf, dryRun: a.opts.DryRun,
-	}
+	masters := a.masters.Begin(tx)
+	resolver := &masterResolver{Resolver: masters, detail: &detail, policyOf: a.opts.policyOf}
 
-	err := guard("Enrich", func() error { return a.opts.Enrich(ctx, tx, masters, &enriched, &detail) })
+	err := guard.Call("Enrich", func() error { return a.opts.Enrich(ctx, tx, resolver, &enriched, &detail) })
 	changes := assets.Diff(a.row, &enriched, a.opts.policyOf, a.catalog[a.row.TableName()], detail.Warn)
-	a.result.Warnings = warningTexts(append(detail.Warnings, masters.warnings...), a.row, &enriched)
+	a.result.Warnings = assets.Texts(append(detail.Warnings, masters.Warnings()...), a.row, &enriched)
 	if err != nil {
 		return err
 	}
-	a.result.Changes = loggedChanges(changes, masters.changes)
-	a.created = masters.created
+	a.result.Changes = register.Logged(changes, masters.Changes())
+	a.created = masters.Created()
 	if a.opts.DryRun {
-		a.masters.describeInvented(a.result.Changes)
+		a.masters.Describe(a.result.Changes)
 		return errDryRun
 	}
 
@@ -130,38 +130,13 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 	if a.opts.AtomicLog {
 		a.result.Duration = time.Since(a.began)
 		a.entry = a.newEntry()
-		err := guard("Recorder", func() error { return a.opts.Recorder.Record(ctx, tx, a.entry) })
+		err := guard.Call("Recorder", func() error { return a.opts.Recorder.Record(ctx, tx, a.entry) })
 		a.logged = err == nil
 		if err != nil {
 			return err
 		}
 	}
 	return a.leases.Fence(ctx, tx)
-}
-
-// warningTexts renders warnings for the log. A warning about a column says what the column keeps.
-func warningTexts(warnings []innomaint.Warning, local, result *AssetMaster) []string {
-	if len(warnings) == 0 {
-		return nil
-	}
-	texts := make([]string, len(warnings))
-	for i, w := range warnings {
-		texts[i] = w.String() + assets.Kept(w.Field, local, result)
-	}
-	return texts
-}
-
-// loggedChanges renders changes for cmms_sync_log; nil if there are none.
-func loggedChanges(changes []register.Change, ofMasters synclog.Changes) synclog.Changes {
-	if len(changes) == 0 {
-		return ofMasters
-	}
-	all := make(synclog.Changes, len(changes)+len(ofMasters))
-	for _, c := range changes {
-		all[c.Column] = synclog.Change{From: c.From, To: c.To}
-	}
-	maps.Copy(all, ofMasters)
-	return all
 }
 
 func columnChanges(changes []register.Change) []ColumnChange {
@@ -175,13 +150,12 @@ func columnChanges(changes []register.Change) []ColumnChange {
 // finish ends the attempt. run is the run's context, limited the one that AssetTimeout limits.
 func (a *attempt) finish(run, limited context.Context, err error) {
 	a.result.Duration = time.Since(a.began)
-	a.err = err
 	if err == nil {
 		return
 	}
-	kind := kindOf(run, limited, err)
+	kind := failure.KindOf(run, limited, err)
 	if cause := context.Cause(limited); cause != nil && !errors.Is(err, cause) {
-		err = fmt.Errorf("%w (%w)", err, cause) // why the context ended, where that is why the attempt failed
+		err = fmt.Errorf("%w (%w)", err, cause) // why the context ended, if that is why the attempt failed
 	}
 	a.fail(kind, inProgress(err))
 }
@@ -189,6 +163,7 @@ func (a *attempt) finish(run, limited context.Context, err error) {
 // fail makes the attempt a failure.
 func (a *attempt) fail(kind innomaint.Kind, err error) {
 	a.result.Status, a.result.Kind, a.result.Err = synclog.Failed, kind, err
+	a.causes.Add(kind, err, a.row.CustomerID, a.row.CMMSAssetID)
 }
 
 // newEntry is the attempt's row of cmms_sync_log. Its key is the same whenever it is written.
@@ -241,7 +216,7 @@ func (c *customer) report(ctx context.Context, a *attempt) {
 	if c.opts.OnAsset == nil {
 		return
 	}
-	err := guard("OnAsset", func() error {
+	err := guard.Call("OnAsset", func() error {
 		c.opts.OnAsset(a.result, c.progress())
 		return nil
 	})
@@ -255,20 +230,13 @@ func (c *customer) report(ctx context.Context, a *attempt) {
 	c.summary.count(a.result, a.created, -1)
 	a.fail(KindPanic, fmt.Errorf("%w; the asset's data were committed before", err))
 	c.summary.count(a.result, a.created, 1)
-	c.causes.add(a.result)
 	c.logAttempt(ctx, a)
 	if c.opts.DryRun {
 		return
 	}
 	// One attempt, one log row: the row that was written, or still waits, becomes this failure's.
 	a.entry.Status, a.entry.ErrorKind, a.entry.ErrorMessage = synclog.Failed, string(a.result.Kind), synclog.ErrorMessage(a.result.Err)
-	row := logRow{a.entry, c.newFailureMark(a.entry)}
-	if waiting := c.audit.buffered(a.entry); waiting != nil {
-		*waiting = row
-	} else {
-		c.audit.record(ctx, row)
-	}
-	c.keep(row.mark)
+	c.write(ctx, a.entry)
 }
 
 // progress is what OnAsset is told.

@@ -10,6 +10,8 @@ import (
 
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
+	"ic3.internal/innomaintsync/cmmsimport/internal/retry"
 	"ic3.internal/innomaintsync/cmmsimport/internal/runrow"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/utc"
@@ -18,8 +20,8 @@ import (
 const (
 	// heartbeatEvery is how often, at most, a run writes its progress.
 	heartbeatEvery = 5 * time.Second
-	// maxWaiting bounds the log rows that wait in memory while the table refuses them; beyond it the run ends.
-	maxWaiting = 1_000
+	// maxBuffered bounds the log rows that wait in memory while the table refuses them; beyond it the run ends.
+	maxBuffered = 1_000
 )
 
 // audit writes the log: one row for each attempt, in order, and the run's own row. Each row is written by one statement that may
@@ -28,49 +30,33 @@ type audit struct {
 	db       *gorm.DB
 	log      *slog.Logger
 	recorder LogRecorder
-	retry    *retrier
+	retry    *retry.Retrier
 	holder   string // cmms_sync_run.host
 	off      bool   // a dry run writes nothing
 
-	waiting  []logRow
-	detached detachedContext
+	waiting  []*synclog.Entry
+	detached retry.SharedDetached
 	opened   bool      // the run's row may be there
 	beat     time.Time // when the run's row was last written
 }
 
-// logRow is an attempt's row, and the mark on its asset that is written before it.
-type logRow struct {
-	entry *synclog.Entry
-	mark  *failureMark
-}
-
-// record writes an attempt's row, after the rows that wait.
-func (l *audit) record(ctx context.Context, row logRow) {
-	ctx = l.detached.from(ctx)
-	err := l.flush(ctx)
-	if err == nil {
-		err = l.write(ctx, row)
+// record writes an attempt's row, after the rows that wait. A row that waits already is written in its turn.
+func (l *audit) record(ctx context.Context, e *synclog.Entry) {
+	if !slices.Contains(l.waiting, e) {
+		l.waiting = append(l.waiting, e)
 	}
-	if err != nil {
-		l.waiting = append(l.waiting, row)
+	if err := l.flush(ctx); err != nil {
 		l.log.LogAttrs(ctx, slog.LevelError, "log write failed; the entry is buffered", slog.Int("buffered", len(l.waiting)), errorText(err))
 	}
-}
-
-// write writes the mark and the row.
-func (l *audit) write(ctx context.Context, row logRow) error {
-	return l.retry.within(ctx, "writing the log", 0, func() error {
-		if err := row.mark.write(ctx); err != nil {
-			return err
-		}
-		return guard("Recorder", func() error { return l.recorder.Record(ctx, l.db.WithContext(ctx), row.entry) })
-	})
 }
 
 // flush writes the rows that wait, up to the first that fails.
 func (l *audit) flush(ctx context.Context) error {
 	for len(l.waiting) > 0 {
-		if err := l.write(ctx, l.waiting[0]); err != nil {
+		err := l.retry.Briefly(ctx, "writing the log", func() error {
+			return guard.Call("Recorder", func() error { return l.recorder.Record(ctx, l.db.WithContext(ctx), l.waiting[0]) })
+		})
+		if err != nil {
 			return err
 		}
 		l.waiting = slices.Delete(l.waiting, 0, 1)
@@ -78,22 +64,13 @@ func (l *audit) flush(ctx context.Context) error {
 	return nil
 }
 
-// buffered returns the row of this entry if it waits, else nil.
-func (l *audit) buffered(e *synclog.Entry) *logRow {
-	at := slices.IndexFunc(l.waiting, func(row logRow) bool { return row.entry == e })
-	if at < 0 {
-		return nil
-	}
-	return &l.waiting[at]
-}
+// buffers reports whether rows wait.
+func (l *audit) buffers() bool { return len(l.waiting) > 0 }
 
 // drain writes the rows that wait before another asset is fetched. While the database is unavailable it waits for it; while only
 // the log refuses rows, they stay buffered.
 func (l *audit) drain(ctx context.Context) error {
-	if len(l.waiting) == 0 {
-		return nil
-	}
-	limited, cancel := context.WithTimeout(ctx, outageLimit)
+	limited, cancel := context.WithTimeout(ctx, retry.OutageLimit)
 	defer cancel()
 	for {
 		err := l.flush(limited)
@@ -103,10 +80,10 @@ func (l *audit) drain(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return interrupted(ctx)
 		case limited.Err() != nil:
-			return fmt.Errorf("%w: %w", errOutage, err)
-		case !transient(err) && len(l.waiting) >= maxWaiting:
+			return fmt.Errorf("%w: %w", retry.ErrOutage, err)
+		case !retry.Transient(err) && len(l.waiting) >= maxBuffered:
 			return fmt.Errorf("%d log entries cannot be written: %w", len(l.waiting), err)
-		case !transient(err):
+		case !retry.Transient(err):
 			return nil
 		}
 	}
@@ -138,7 +115,7 @@ func (l *audit) heartbeat(ctx context.Context, s *Summary, currentAsset string) 
 	l.beat = time.Now()
 	row := l.runRow(s, synclog.Running)
 	row.CurrentAsset = currentAsset
-	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	ctx, cancel := context.WithTimeout(ctx, retry.WriteTimeout)
 	defer cancel()
 	if err := runrow.Save(ctx, l.db, row); err != nil {
 		l.log.LogAttrs(ctx, slog.LevelWarn, "progress of the run not written", errorText(err))
@@ -148,20 +125,20 @@ func (l *audit) heartbeat(ctx context.Context, s *Summary, currentAsset string) 
 // close writes the rows that wait and stores the summary in cmms_sync_run. What cannot be written is logged in full, and is an
 // error.
 func (l *audit) close(ctx context.Context, s *Summary, cause error) error {
-	l.detached.end()
+	l.detached.End()
 	unwritten := l.writeRest(ctx)
 	return errors.Join(unwritten, l.closeRun(ctx, s, cause, unwritten))
 }
 
 func (l *audit) writeRest(ctx context.Context) error {
-	limited, cancel := detached(ctx)
+	limited, cancel := retry.Detached(ctx)
 	defer cancel()
 	err := l.flush(limited)
 	if err == nil {
 		return nil
 	}
-	for _, row := range l.waiting {
-		l.log.LogAttrs(ctx, slog.LevelError, "log entry not written", slog.Any("entry", row.entry))
+	for _, e := range l.waiting {
+		l.log.LogAttrs(ctx, slog.LevelError, "log entry not written", slog.Any("entry", e))
 	}
 	return fmt.Errorf("%d entries of cmms_sync_log were not written (they are in the log output): %w", len(l.waiting), err)
 }
@@ -176,9 +153,9 @@ func (l *audit) closeRun(ctx context.Context, s *Summary, cause, unwritten error
 	if err := errors.Join(cause, unwritten); err != nil {
 		row.ErrorMessage = synclog.ErrorMessage(err)
 	}
-	limited, cancel := detached(ctx)
+	limited, cancel := retry.Detached(ctx)
 	defer cancel()
-	err := l.retry.betweenAssets(limited, "closing the run's row", func(ctx context.Context) error { return runrow.Save(ctx, l.db, row) })
+	err := l.retry.BetweenAssets(limited, "closing the run's row", func(ctx context.Context) error { return runrow.Save(ctx, l.db, row) })
 	if err != nil {
 		l.log.LogAttrs(ctx, slog.LevelError, "run not stored", slog.Any("run", row))
 		return fmt.Errorf("the run's row of cmms_sync_run was not updated (it is in the log output): %w", err)
@@ -194,29 +171,4 @@ func statusOf(cause error) synclog.RunStatus {
 		return synclog.Aborted
 	}
 	return synclog.Interrupted
-}
-
-// detachedContext is a detached context for what every asset needs. It is used for several assets of one parent context: each
-// timer that is set and stopped would wake a thread.
-type detachedContext struct {
-	parent, ctx context.Context
-	cancel      context.CancelFunc
-	began       time.Time
-}
-
-// from returns a context that is detached from parent.
-func (d *detachedContext) from(parent context.Context) context.Context {
-	if d.ctx == nil || d.parent != parent || time.Since(d.began) > writeTimeout/10 {
-		d.end()
-		d.parent, d.began = parent, time.Now()
-		d.ctx, d.cancel = detached(parent)
-	}
-	return d.ctx
-}
-
-func (d *detachedContext) end() {
-	if d.ctx != nil {
-		d.cancel()
-		d.ctx = nil
-	}
 }

@@ -1,6 +1,12 @@
 package cmmsimport
 
-// breaker ends a run after too many systemic failures in a row.
+import (
+	"errors"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
+)
+
+// breaker ends a run after too many systemic failures in a row, and when its lease is lost.
 type breaker struct {
 	limit int // 0: never
 	inRow int
@@ -8,10 +14,10 @@ type breaker struct {
 
 // check returns the error that ends the run after this attempt, nil if the run may go on.
 func (b *breaker) check(a *attempt) error {
-	if leaseLost(a.err) {
+	if a.result.Kind == KindCanceled && errors.Is(a.result.Err, ErrSyncInProgress) {
 		return a.result.Err
 	}
-	if !systemic(a.result.Kind) {
+	if !failure.Systemic(a.result.Kind) {
 		b.inRow = 0
 		return nil
 	}

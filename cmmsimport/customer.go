@@ -8,6 +8,10 @@ import (
 	"strconv"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
+	"ic3.internal/innomaintsync/cmmsimport/internal/retry"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/utc"
 )
@@ -24,16 +28,16 @@ func customerLease(customerID uint64) string { return "customer:" + strconv.Form
 
 // leaseDuration leaves room for one more whole attempt with the writes that end it, at any moment up to the next renewal.
 func leaseDuration(assetTimeout time.Duration) time.Duration {
-	return (assetTimeout + writeTimeout + 5*time.Second) * 4 / 3
+	return (assetTimeout + retry.WriteTimeout + 5*time.Second) * 4 / 3
 }
 
 // customer is what belongs to one customer of a run, and ends with it.
 type customer struct {
 	*run
-	plan    CustomerPlan
-	masters *masterCache
-	marks   []*failureMark // of failures whose asset rows could not be marked yet
-	newest  time.Time      // attempts are stamped after it
+	plan     CustomerPlan
+	masters  *masters.Customer
+	unmarked []*synclog.Entry // failures whose asset rows could not be marked yet
+	newest   time.Time        // attempts are stamped after it
 }
 
 // syncCustomer syncs one customer's assets, page by page, under that customer's lease.
@@ -45,7 +49,9 @@ func (r *run) syncCustomer(ctx context.Context, plan CustomerPlan) error {
 	case err != nil:
 		return err
 	}
-	c := &customer{run: r, plan: plan, masters: newMasterCache(), newest: r.summary.StartedAt}
+	c := &customer{run: r, plan: plan, newest: r.summary.StartedAt, masters: masters.NewCustomer(masters.Config{
+		CustomerID: plan.CustomerID, Tables: masters.DefaultTables(), Catalog: r.catalog, DryRun: r.opts.DryRun,
+	})}
 	if r.opts.OldestFirst && plan.NewestAttempt.After(c.newest) {
 		c.newest = plan.NewestAttempt
 	}
@@ -76,7 +82,7 @@ func (r *run) enter(ctx context.Context, plan CustomerPlan) error {
 	if r.opts.CustomerID != nil {
 		return nil
 	}
-	err := r.retry.betweenAssets(ctx, "taking the customer's lease", func(ctx context.Context) error {
+	err := r.retry.BetweenAssets(ctx, "taking the customer's lease", func(ctx context.Context) error {
 		return r.takeLease(ctx, customerLease(plan.CustomerID), false)
 	})
 	if err != nil && ctx.Err() != nil {
@@ -98,7 +104,7 @@ func (c *customer) page(ctx context.Context, after Cursor, limit int) (page []As
 	if ctx.Err() != nil {
 		return nil, interrupted(ctx)
 	}
-	err = c.retry.betweenAssets(ctx, "reading assets", func(ctx context.Context) error {
+	err = c.retry.BetweenAssets(ctx, "reading assets", func(ctx context.Context) error {
 		page, err = c.opts.Repository.Page(ctx, c.db, c.query, c.plan, after, limit)
 		return err
 	})
@@ -138,8 +144,11 @@ func (c *customer) betweenAssets(ctx context.Context, next *AssetMaster) error {
 	if ctx.Err() != nil {
 		return interrupted(ctx)
 	}
-	if err := c.audit.drain(ctx); err != nil {
-		return err
+	if c.audit.buffers() {
+		_ = c.markAgain(ctx) // a mark is written before its log row
+		if err := c.audit.drain(ctx); err != nil {
+			return err
+		}
 	}
 	if err := c.leases.RenewDue(ctx); err != nil {
 		return inProgress(err)
@@ -156,7 +165,7 @@ func (c *customer) beforeAsset(ctx context.Context, row *AssetMaster) (asset con
 	if c.opts.BeforeAsset == nil {
 		return ctx, nil
 	}
-	err = guard("BeforeAsset", func() error {
+	err = guard.Call("BeforeAsset", func() error {
 		if asset = c.opts.BeforeAsset(ctx, refOf(row)); asset == nil {
 			return errors.New("BeforeAsset returned no context: let it return the one that it gets, or one derived from that")
 		}
@@ -172,20 +181,32 @@ func (c *customer) beforeAsset(ctx context.Context, row *AssetMaster) (asset con
 func (c *customer) record(ctx context.Context, a *attempt) {
 	c.attempted++
 	c.summary.count(a.result, a.created, 1)
-	c.causes.add(a.result)
 	c.logAttempt(ctx, a)
 	if c.opts.DryRun || a.logged {
 		return
 	}
 	a.entry = a.newEntry()
-	row := logRow{a.entry, c.newFailureMark(a.entry)}
-	c.audit.record(ctx, row)
-	c.keep(row.mark)
+	c.write(ctx, a.entry)
+}
+
+// write writes the log row of an attempt, after the mark of a failure.
+func (c *customer) write(ctx context.Context, e *synclog.Entry) {
+	ctx = c.audit.detached.From(ctx)
+	c.mark(ctx, e)
+	c.audit.record(ctx, e)
 }
 
 // leave ends the customer: the last of its marks, and its lease.
 func (c *customer) leave(ctx context.Context) {
-	c.markRest(ctx)
+	if len(c.unmarked) > 0 {
+		limited, cancel := retry.Detached(ctx)
+		defer cancel()
+		err := c.markAgain(limited)
+		for _, e := range c.unmarked {
+			c.log.LogAttrs(ctx, slog.LevelError, "asset not marked as failed although its log row says so; OnlyFailed will not find it",
+				append(assetOf(e), errorText(err))...)
+		}
+	}
 	if c.opts.CustomerID == nil {
 		c.releaseLease(ctx)
 	}

@@ -1,4 +1,4 @@
-// Package cmmsimport brings the asset register of a host true to Innomaint, one asset after the other.
+// Package cmmsimport synchronizes a host's asset register with Innomaint, one asset after the other.
 //
 // # Usage
 //
@@ -6,7 +6,7 @@
 //
 //	err := cmmsimport.Migrate(ctx, db)
 //
-// Then, from the host's own jobs, with the host's *gorm.DB, as [Options] say:
+// Then, from the host's own jobs, with the host's *gorm.DB ([Options] says what else can be set):
 //
 //	client, err := innomaint.New(innomaint.Config{
 //		BaseURL: "https://tenant.example.com",
@@ -15,40 +15,49 @@
 //	…
 //	summary, err := cmmsimport.SyncAllAssetsFromInnomaint(ctx, db, cmmsimport.Options{Client: client})
 //
-// # The way of one asset
+// # One asset, in twelve steps
 //
-// Rows of ic3_asset_master that have a cmms_asset_id are read page by page. For each: the client fetches the asset; in a
-// transaction of its own the master rows are found or created, the [EnrichFunc] maps the answer, the column policies
-// decide, and one UPDATE writes the columns that changed; after its COMMIT the attempt's row goes into cmms_sync_log; then
-// OnAsset is called. A failure rolls back, marks the asset row Failed and is logged in the same way, and the run goes on.
+// The code is in this order, downwards:
+//
+//  1. sync.go: the options and the handle are validated.
+//  2. The run starts: schema, lease, rescue of dead runs, plan, the run's row of cmms_sync_run.
+//  3. customer.go: the next customer, under that customer's lease.
+//  4. The next page of the customer's assets.
+//  5. Between two assets: the context, log rows that wait, leases, heartbeat.
+//  6. attempt.go: the [APIClient] fetches the asset.
+//  7. A transaction begins. The [EnrichFunc] maps the response, and master rows are found or created.
+//  8. The column policies decide; the columns that differ remain.
+//  9. One UPDATE writes them with the marks of the attempt, fenced by the lease.
+//  10. COMMIT.
+//  11. audit.go: one statement writes the row of cmms_sync_log.
+//  12. The attempt is counted, logged and passed to OnAsset; the breaker decides whether the run goes on.
+//
+// A failure between 6 and 10 rolls back and marks the asset row as Failed; then 11 follows.
 //
 // # Guarantees
 //
 //   - One asset at a time: no goroutine, never two calls or transactions in flight, nothing held open during a call. A pool
 //     of one connection is enough.
-//   - An asset row is written as a whole or not at all, and only while it is still linked and not deleted. An UPDATE names
-//     only what changed, so a person's edit of another column survives.
-//   - What Innomaint does not have, or what cannot be read, wipes nothing, unless the column's policy is Mirror. A value that
-//     does not fit its column is left out with a warning; nothing is cut.
-//   - Every attempt has one row in cmms_sync_log. A row that cannot be written waits, in order; what is unwritten at the end
-//     is ErrAuditIncomplete and stands whole in the log output.
-//   - Where answers of one run contradict each other about a master (a vendor's phone, a model's manufacturer), the first one
-//     counts, so that rows do not change to and fro.
-//   - No two runs work on one customer at once, on any node. Leases in cmms_sync_lock see to it, and end by themselves when
-//     a process dies.
-//   - A process that dies leaves no gap in the audit. The next run whose start finds its leases ended closes its row of
-//     cmms_sync_run as Interrupted and writes the log rows that it still owed: with AtomicLog those of a failure at most, else
-//     that of the one asset in flight, and what waited in memory. Such a row carries the dead run's id and what the marks on
-//     the asset row tell, status and time, and says in warnings or error_message that it was reconstructed; its error_kind is
-//     NULL, its duration 0. Should the process have been stalled only, its own row replaces that one. A Recorder that does not
-//     embed synclog.Recorder may keep its log elsewhere: then only the run's row is closed.
+//   - An asset row is written completely or not at all, and only while it is linked and not deleted. An UPDATE names only the
+//     columns that changed, so a person's edit of another column survives.
+//   - If Innomaint's value is missing, unreadable or too long, the local value stays, unless the policy of the column is Mirror
+//     and the value is missing. Nothing is cut.
+//   - Every attempt has exactly one row in cmms_sync_log: its attempt_key is unique, and writing it again changes the same row. A
+//     row that cannot be written is buffered, in order; what is unwritten at the end is ErrAuditIncomplete and is logged in full.
+//   - If responses of one run contradict each other about a master (a vendor's phone, a model's manufacturer), the first one
+//     wins, so that rows do not flip between two values.
+//   - No two runs work on one customer at once, on any node. Leases in cmms_sync_lock see to it, and expire when a process dies.
+//   - A process that dies leaves no gap in the audit. The next run closes the dead run as Interrupted and adds its missing log
+//     rows: the marks on the asset rows name the run, status and time of each attempt. Such a row says that it was added; what
+//     changed and why a failure happened stays unknown. If the process was only stalled, its own row replaces the added one.
+//     This needs a Recorder that is or embeds synclog.Recorder.
 //   - Memory does not grow with the number of assets. Times are UTC whatever the connection string says. Money is never a
 //     float.
 //
 // # Errors
 //
-// One asset's failure is never an error of the run: it is counted in [Summary].FailedByKind and logged with its kind. What
-// [SyncAllAssetsFromInnomaint] returns is about the run:
+// One asset's failure is never an error of the run: it is counted in [Summary].FailedByKind, grouped in Causes, and logged. The
+// error of [SyncAllAssetsFromInnomaint] is about the run:
 //
 //	errors.Is(err, cmmsimport.ErrOptions)         // options or handle: nothing was done
 //	errors.Is(err, cmmsimport.ErrSchema)          // call Migrate: nothing was done
@@ -57,24 +66,22 @@
 //	errors.Is(err, cmmsimport.ErrAuditIncomplete) // log rows are in the log output instead of the table
 //	errors.Is(err, context.Canceled)              // or DeadlineExceeded: the context ended, the rest was Skipped
 //
-// Any other is the database's, and says at which step.
+// Any other is the database's, and names the step.
 //
-// # What is tried again
+// # What is retried
 //
-// The client repeats a call as its own documentation says. A transaction or single write is tried nine times, within some six
-// seconds, with exponential backoff and full jitter, on:
+// The client retries a call as its own documentation says. A transaction or a single write has nine attempts, within some six
+// seconds, with exponential backoff and full jitter, after:
 //
-//   - a deadlock (1213, also Galera's conflict at COMMIT), a lock that is not to be had (1205, 3572);
-//   - a connection that died or was ended (1152, 1927, 4031), a statement that was interrupted (1317, 3024);
+//   - a deadlock (1213, also Galera's conflict at COMMIT), a lock that is not granted (1205, 3572);
+//   - a connection that died or was closed (1152, 1927, 4031), a statement that was interrupted (1317, 3024);
 //   - a COMMIT that failed in a cluster: 1180 (Galera), 3100 and 3101 (Group Replication), and TiDB's conflicts (8002, 8005,
 //     8022, 8028, 9004, 9007).
 //
-// A run that is under way waits for a database that is away as a whole, up to two minutes within AssetTimeout: no connection
-// to be had, too many of them (1040, 1203), a server that is not ready (1047), shuts down (1053, 3168) or is read-only (1290,
-// 1836), TiDB without its storage (9001, 9002, 9003, 9005), ProxySQL without a server (9001), Vitess without a primary.
-//
-// Repeating after an unknown outcome is safe: the same values are written, and a log row is looked for before it is inserted
-// again. Nothing else is repeated.
+// A run that is under way waits for a database that is unavailable as a whole, up to two minutes within AssetTimeout: no
+// connection can be opened, too many connections (1040, 1203), a server that is not ready (1047), shuts down (1053, 3168) or is
+// read-only (1290, 1836), TiDB without its storage (9001, 9002, 9003, 9005), ProxySQL without a server (9001), Vitess without a
+// primary. Every repeated statement is idempotent. Nothing else is retried.
 //
 // # Testing
 //

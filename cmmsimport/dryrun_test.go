@@ -50,7 +50,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 	sameLines(t, "rows", w.dump(), rows)
 	sameLines(t, "what it says", got, []string{
 		`AST-1 Success <nil> map[asset_name:{Old New} category_id:{<nil> new category "HVAC"} location_id:{<nil> new room "Lab"} subcategory_id:{<nil> new subcategory "Pumps"} vendor.name:{Acme Acme Ltd}] []`,
-		`AST-2 Success <nil> map[category_id:{<nil> new category "HVAC"} manufacturer_id:{<nil> new manufacturer "Grundfos"}] [purchase_date: "soon" is no date in a known layout; stays empty]`,
+		`AST-2 Success <nil> map[category_id:{<nil> new category "HVAC"} manufacturer_id:{<nil> new manufacturer "Grundfos"}] [purchase_date: "soon" is not a date in a known layout; stays empty]`,
 		`AST-4 Success <nil> map[manufacturer_id:{<nil> new manufacturer "Grundfos"} model_id:{<nil> new model "NB"}] []`,
 		"AST-3 Failed " + strings.TrimPrefix(got[3], "AST-3 Failed "),
 	})

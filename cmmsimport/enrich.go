@@ -9,23 +9,22 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
-	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 )
 
-// EnrichAssetFromAPI maps a decoded answer onto the asset: every column of ic3_asset_master that Innomaint has a value
-// for, with the rows of the seven master tables found or created on the way. Empty values are mapped too; what they mean
-// is for Options.Policies to say. A value that was there but could not be read leaves its column as it is.
+// EnrichAssetFromAPI maps a decoded response onto the asset: every column of ic3_asset_master that Innomaint has a value
+// for. The rows of the seven master tables are found or created on the way. Empty values are mapped, too; Options.Policies
+// decides what they mean. If a value could not be read, the local one stays.
 //
-// The error is the transaction's, and nothing of the asset must then be committed. References that cannot become rows
-// are warnings on detail.
-func EnrichAssetFromAPI(ctx context.Context, _ *gorm.DB, masters MasterResolver, asset *AssetMaster, detail *innomaint.Asset) error {
+// The error is the transaction's: the asset must then not be committed. References that cannot become rows are warnings on
+// detail.
+func EnrichAssetFromAPI(ctx context.Context, _ *gorm.DB, resolver MasterResolver, asset *AssetMaster, detail *innomaint.Asset) error {
 	for _, column := range assets.Columns() {
-		if column.Assign != nil && !detail.Unreadable(column.Name) {
+		if column.Assign != nil && !detail.Unreadable(column.Name) { // the empty value is mapped, too
 			column.Assign(asset, detail)
 		}
 	}
 
-	m := masterMapper{ctx: ctx, masters: masters, detail: detail}
+	m := masterMapper{ctx: ctx, resolver: resolver, detail: detail}
 	category := m.reference("category_id", &asset.CategoryID, detail.Category, Master{Kind: MasterCategory})
 	m.reference("subcategory_id", &asset.SubcategoryID, detail.Subcategory, category.child(MasterSubcategory))
 	manufacturer := m.reference("manufacturer_id", &asset.ManufacturerID, detail.Manufacturer, Master{Kind: MasterManufacturer})
@@ -37,24 +36,21 @@ func EnrichAssetFromAPI(ctx context.Context, _ *gorm.DB, masters MasterResolver,
 	return m.err
 }
 
-// masterMapper maps references onto ids. After its first error it does nothing more.
+// masterMapper maps references to ids. After its first error it does nothing more.
 type masterMapper struct {
-	ctx     context.Context
-	masters MasterResolver
-	detail  *innomaint.Asset
-	err     error
+	ctx      context.Context
+	resolver MasterResolver
+	detail   *innomaint.Asset
+	err      error
 }
 
-// reference maps one reference onto its column; m says what kind of master it is, and where that stands.
+// reference maps one reference onto its column; m says what kind of master it is, and under which parent.
 func (e *masterMapper) reference(column string, field *uint64, ref innomaint.Reference, m Master) parentMaster {
 	local := *field
 	switch {
 	case e.detail.Unreadable(column):
 	case ref.IsZero():
 		*field = 0
-		if e.clears(column) {
-			local = 0 // and nothing is looked for under a parent that goes away
-		}
 	default:
 		if id, ok := e.ensure(column, ref, m); ok {
 			*field = id
@@ -64,22 +60,16 @@ func (e *masterMapper) reference(column string, field *uint64, ref innomaint.Ref
 	return parentMaster{local: local}
 }
 
-// clears reports whether an empty reference empties its column, so that the local one is none to go by.
-func (e *masterMapper) clears(column string) bool {
-	resolver, ok := e.masters.(*masterResolver)
-	return ok && resolver.policyOf(column) == register.Mirror
-}
-
-// parentMaster is what is known of the parent of a subcategory or a model: the row that the answer names, or where it
-// names none the local one, under which a name is then looked for.
+// parentMaster is what is known of the parent of a subcategory or a model: the row that the response names, else the local
+// one.
 type parentMaster struct{ named, local uint64 }
 
 func (p parentMaster) child(kind MasterKind) Master {
 	return Master{Kind: kind, ParentID: p.named, FallbackParentID: p.local}
 }
 
-// location maps the deepest known level of site > building > floor > room. Where the deepest one in the answer cannot be
-// resolved the column stays: a level above it would be less than what is there.
+// location maps the deepest known level of site > building > floor > room. If the deepest one in the response cannot be
+// resolved, the column keeps its value: a level above it would be less exact.
 func (e *masterMapper) location(column string, field *uint64, location innomaint.Location) {
 	if e.detail.Unreadable(column) {
 		return
@@ -114,7 +104,7 @@ func (e *masterMapper) ensure(column string, ref innomaint.Reference, m Master) 
 		return 0, false
 	}
 	m.CMMSID, m.Name, m.Code, m.Email, m.Phone = ref.ID, ref.Name, ref.Code, ref.Email, ref.Phone
-	id, err := e.masters.EnsureMaster(e.ctx, m)
+	id, err := e.resolver.EnsureMaster(e.ctx, m)
 	switch {
 	case errors.Is(err, ErrMasterUnknown):
 		e.detail.Warn(innomaint.Warning{Field: column, Value: cmp.Or(ref.Name, ref.ID, ref.Code), Reason: "is left out: " + err.Error()})

@@ -78,8 +78,8 @@ func TestNothingOfOneAssetShowsUpInTheNext(t *testing.T) {
 	sameLines(t, "log", w.rows("SELECT cmms_asset_id, JSON_LENGTH(changes) AS changes, warnings FROM cmms_sync_log ORDER BY id"), []string{
 		"cmms_asset_id=AST-0 changes=25", "cmms_asset_id=AST-1", "cmms_asset_id=AST-2 changes=25", "cmms_asset_id=AST-3",
 		"cmms_asset_id=AST-4 changes=25", "cmms_asset_id=AST-5",
-		`cmms_asset_id=AST-6 warnings=["vendor_id: \"[\\\"a\\\",\\\"b\\\"]\" is a list of several where one was expected; stays empty",` +
-			`"purchase_date: \"soon\" is no date in a known layout; stays empty"]`,
+		`cmms_asset_id=AST-6 warnings=["purchase_date: \"soon\" is not a date in a known layout; stays empty",` +
+			`"vendor_id: \"[\\\"a\\\",\\\"b\\\"]\" is a list of several where one was expected; stays empty"]`,
 		"cmms_asset_id=AST-7",
 	})
 	w.settledBut(2)
@@ -104,7 +104,7 @@ func TestChangesInTheLog(t *testing.T) {
 	sameLines(t, "changes", w.rows("SELECT changes, warnings FROM cmms_sync_log"), []string{
 		`changes={"asset_name":{"from":"Pump <7> & co","to":"Pump “8”"},"custom_fields":{"from":"{\"b\":1,\"a\":[2]}","to":"{\"b\":2}"},` +
 			`"purchase_cost":{"from":"125000.5","to":"125001"},"vendor_id":{"from":5,"to":1},"warranty_end":{"from":null,"to":"2024-04-30"}}` +
-			` warnings=["purchase_date: \"soon\" is no date in a known layout; kept 2020-01-31"]`,
+			` warnings=["purchase_date: \"soon\" is not a date in a known layout; kept 2020-01-31"]`,
 	})
 	w.sync(w.options())
 	equal(t, "changes of an unchanged asset", w.count("cmms_sync_log", "changes IS NULL"), 1)

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
+
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/lease"
+	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
 )
 
 // The errors that end a run or keep it from starting, for errors.Is. The error that is returned adds the details and
@@ -36,7 +39,15 @@ var (
 	// ErrMasterUnknown is returned by MasterResolver.EnsureMaster for a reference that cannot become a row: it has an id
 	// that no row carries, and no name to create one with; or its name is longer than the column. An EnrichFunc turns
 	// it into a warning and leaves the column as it is.
-	ErrMasterUnknown = errors.New("reference has no master row")
+	ErrMasterUnknown = masters.ErrUnknown
+)
+
+// The failure kinds that the sync adds to those of package innomaint, as in cmms_sync_log.error_kind.
+const (
+	KindDatabase = failure.Database // the database did not do what was asked: systemic
+	KindCanceled = failure.Canceled // the run's context ended, or its lease was lost, during the attempt
+	KindPanic    = failure.Panic    // a client, enricher, recorder or callback panicked; its stack is in the log output
+	KindInternal = failure.Internal // an error of a host's own client or enricher that does not say its kind
 )
 
 // InProgressError says which run holds the lease that this one needs. It is ErrSyncInProgress.

@@ -140,7 +140,7 @@ func ExampleMigrationSQL() {
 		fmt.Println(s + ";")
 	}
 	// Output:
-	// CREATE TABLE `cmms_sync_lock` (`name` varchar(64) NOT NULL,`run_id` char(26) NOT NULL,`holder` varchar(255) NOT NULL,`expires_at` datetime(6) NOT NULL,PRIMARY KEY (`name`));
+	// CREATE TABLE `cmms_sync_lock` (`name` varchar(64) NOT NULL, `run_id` char(26) NOT NULL, `holder` varchar(255) NOT NULL, `expires_at` datetime(6) NOT NULL, PRIMARY KEY (`name`));
 }
 
 func ExampleCheckSchema() {

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
 	"ic3.internal/innomaintsync/internal/dbtest"
 	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
@@ -73,7 +74,7 @@ func (m *movedLease) sync(moveAt, fetchAt int) (sent []string, summary Summary, 
 		}
 		return &innomaint.Asset{ID: ref.AssetID, Name: fmt.Sprint("round ", m.round), Vendor: innomaint.Reference{Name: fmt.Sprint("vendor ", m.round)}}, nil
 	})
-	r := newRun(plainSession(dbtest.Open(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
+	r := newRun(handle.Plain(dbtest.Open(m.t, m.proxy.DSN("t1"))), Options{Client: client, AtomicLog: m.atomic, Logger: slog.New(slog.DiscardHandler)}.withDefaults())
 	clock = r.setLeaseClock()
 	if err := r.start(m.t.Context()); err != nil {
 		m.t.Fatal(err)

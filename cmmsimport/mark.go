@@ -2,91 +2,70 @@ package cmmsimport
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"slices"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+	"ic3.internal/innomaintsync/cmmsimport/internal/retry"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
 // markTimeout is how long a mark may wait for a lock that somebody else holds on the asset row.
-const markTimeout = writeTimeout / 3
+const markTimeout = retry.WriteTimeout / 3
 
-// failureMark marks the asset row of a failure before its log row is written. A row that the database refuses to write (a
-// lock that somebody holds, a trigger, a constraint) must not hold up the log: its mark is tried once more when the run leaves the
-// customer. nil is the mark of a success: nothing to do.
-type failureMark struct {
-	*customer
-	entry          *synclog.Entry
-	tried, written bool
-}
-
-func (c *customer) newFailureMark(e *synclog.Entry) *failureMark {
+// mark marks the asset row of a failure, before its log row is written. A row that the database refuses to write (a lock that
+// somebody holds, a trigger, a constraint) must not hold up the log: it is tried again when the run leaves the customer.
+func (c *customer) mark(ctx context.Context, e *synclog.Entry) {
 	if e.Status != synclog.Failed {
-		return nil
+		return
 	}
-	return &failureMark{customer: c, entry: e}
+	var locked error // not worth nine attempts
+	err := c.retry.Briefly(ctx, "marking the asset as failed", func() error {
+		err := c.markNow(ctx, e)
+		if locked = nil; mysqlerr.LockWaitTimeout(err) {
+			locked, err = err, nil
+		}
+		return err
+	})
+	if err = errors.Join(err, locked); err == nil {
+		return
+	}
+	c.log.LogAttrs(ctx, slog.LevelWarn, "asset not marked as failed yet", append(assetOf(e), errorText(err))...)
+	if len(c.unmarked) < maxBuffered {
+		c.unmarked = append(c.unmarked, e)
+	}
 }
 
-// keep remembers a mark that is not written yet, for the end of the customer.
-func (c *customer) keep(m *failureMark) {
-	if m != nil && !m.written && len(c.marks) < maxWaiting {
-		c.marks = append(c.marks, m)
-	}
-}
-
-// write tries to mark the row, once. An error is one that the log row would meet, too.
-func (m *failureMark) write(ctx context.Context) error {
-	if m == nil || m.tried {
-		return nil
-	}
-	limited, cancel := context.WithTimeout(ctx, markTimeout)
+// markNow writes the mark, unless the customer is another run's by now.
+func (c *customer) markNow(ctx context.Context, e *synclog.Entry) error {
+	ctx, cancel := context.WithTimeout(ctx, markTimeout)
 	defer cancel()
-	err := m.writeNow(limited)
-	if err != nil && (ctx.Err() != nil || limited.Err() == nil && transient(err) && !mysqlerr.LockWaitTimeout(err)) {
+	if err := c.leases.Fence(ctx, c.db); err != nil && !c.leases.Lost() {
 		return err
 	}
-	m.tried, m.written = true, err == nil
-	if err != nil {
-		m.log.LogAttrs(ctx, slog.LevelWarn, "asset not marked as failed yet", m.asset(), errorText(err))
-	}
-	return nil
-}
-
-// writeNow writes the mark, unless the customer is another run's by now.
-func (m *failureMark) writeNow(ctx context.Context) error {
-	if err := m.leases.Fence(ctx, m.db); err != nil && !m.leases.Lost() {
-		return err
-	}
-	if m.leases.Lost() {
+	if c.leases.Lost() {
 		return nil
 	}
-	return guard("Repository", func() error {
-		return m.opts.Repository.MarkFailed(ctx, m.db, m.entry.AssetID, m.entry.CMMSAssetID, Mark{RunID: m.entry.RunID, At: m.entry.SyncedAt})
+	return guard.Call("Repository", func() error {
+		return c.opts.Repository.MarkFailed(ctx, c.db, e.AssetID, e.CMMSAssetID, Mark{RunID: e.RunID, At: e.SyncedAt})
 	})
 }
 
-func (m *failureMark) asset() slog.Attr {
-	return slog.Group("", slog.Uint64("customer_id", m.entry.CustomerID), slog.String("cmms_asset_id", m.entry.CMMSAssetID))
+// markAgain tries again to mark what could not be marked, up to the first error of a database that may soon work again. It returns
+// the last error.
+func (c *customer) markAgain(ctx context.Context) (err error) {
+	c.unmarked = slices.DeleteFunc(c.unmarked, func(e *synclog.Entry) bool {
+		if retry.Transient(err) || ctx.Err() != nil {
+			return false
+		}
+		err = c.markNow(ctx, e)
+		return err == nil
+	})
+	return err
 }
 
-// markRest tries once more to mark what could not be marked before, also of failures whose log rows still wait.
-func (c *customer) markRest(ctx context.Context) {
-	if len(c.marks) == 0 {
-		return
-	}
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	for _, m := range c.marks {
-		if m.written {
-			continue
-		}
-		limited, cancel := context.WithTimeout(ctx, markTimeout)
-		err := m.writeNow(limited)
-		cancel()
-		m.tried, m.written = true, true
-		if err != nil {
-			c.log.LogAttrs(ctx, slog.LevelError, "asset not marked as failed although its log row says so; OnlyFailed will not find it",
-				m.asset(), errorText(err))
-		}
-	}
+func assetOf(e *synclog.Entry) []slog.Attr {
+	return []slog.Attr{slog.Uint64("customer_id", e.CustomerID), slog.String("cmms_asset_id", e.CMMSAssetID)}
 }

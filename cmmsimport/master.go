@@ -1,8 +1,14 @@
 package cmmsimport
 
-import "context"
+import (
+	"context"
 
-// MasterKind is what a master row stands for. Several kinds may share a table: Innomaint numbers them each on its own.
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
+	"ic3.internal/innomaintsync/cmmsimport/internal/register"
+)
+
+// MasterKind is the kind of a master row. Several kinds may share a table; Innomaint numbers each kind separately.
 type MasterKind string
 
 // The kinds of masters.
@@ -20,52 +26,55 @@ const (
 	MasterStatus       MasterKind = "status"
 )
 
-// Master is a master row as Innomaint speaks of it.
+// Master is what Innomaint says of a master row.
 type Master struct {
 	Kind     MasterKind
-	CMMSID   string // Innomaint's id; empty where it gives none
+	CMMSID   string // Innomaint's id; empty if it gives none
 	Name     string
-	Code     string // empty: unknown, the row's own stays
-	ParentID uint64 // the parent's row id, or that of a level further up; 0: none known, the row's own stays
-	// FallbackParentID stands in for ParentID where that is 0: under it the name is looked for, and a new row created. It
-	// moves no row.
+	Code     string // empty: unknown, the row keeps its own
+	ParentID uint64 // the parent's row id, or that of a level further up; 0: none known, the row keeps its own
+	// FallbackParentID is the asset's local parent. If ParentID is 0, the name is searched and a new row created under it. It
+	// moves no row. It is ignored if the policy Mirror is about to clear it.
 	FallbackParentID uint64
-	// Email and Phone are a vendor's. Empty: unknown, the row's own stay.
+	// Email and Phone are a vendor's. Empty: unknown, the row keeps its own.
 	Email, Phone string
 }
 
-// MasterResolver finds or creates the master rows of the customer at hand, inside the asset's transaction.
+// MasterResolver finds or creates the master rows of the current customer, inside the asset's transaction.
 type MasterResolver interface {
-	// EnsureMaster returns the id of the row for m. The row is found by CMMSID first, which renames and moves it where
-	// Innomaint has done so; else by its name under its parent, as the table's collation compares, and a row that had no
-	// cmms_id adopts this one; else it is created. Two masters of one name under one parent are one row: the first id
-	// stays. A row that stands somewhere below ParentID already, with levels in between, stays where it is. Where the
-	// answers of a run contradict each other about a row, the first one counts.
+	// EnsureMaster returns the id of the row for m. The row is found by CMMSID first, and renamed and moved as Innomaint did;
+	// else by its name under its parent, compared by the column's collation, and a row without cmms_id adopts this one; else it
+	// is created. Two masters with one name under one parent are one row: the first id stays. A row that is below ParentID
+	// already, with levels in between, is not moved. If the responses of a run contradict each other about a row, the first
+	// one wins.
 	//
 	// A reference that can be neither found nor created is ErrMasterUnknown. Every other error is the transaction's and
 	// must be returned from the EnrichFunc.
 	EnsureMaster(ctx context.Context, m Master) (id uint64, err error)
 }
 
-// masterTable is how the rows of one kind are stored.
-type masterTable struct {
-	name    string
-	level   string // the value of the column level; empty: no such column
-	parent  string // the parent's column; empty: none
-	nested  bool   // parents are rows of this table
-	contact bool   // has email and phone
+// masterResolver is the MasterResolver of one asset's transaction.
+type masterResolver struct {
+	*masters.Resolver
+	detail   *innomaint.Asset
+	policyOf func(column string) register.Policy
 }
 
-var masterTables = map[MasterKind]masterTable{
-	MasterCategory:     {name: CategoryMaster{}.TableName(), level: "category", parent: "parent_id", nested: true},
-	MasterSubcategory:  {name: CategoryMaster{}.TableName(), level: "subcategory", parent: "parent_id", nested: true},
-	MasterManufacturer: {name: ManufacturerMaster{}.TableName()},
-	MasterModel:        {name: ModelMaster{}.TableName(), parent: "manufacturer_id"},
-	MasterVendor:       {name: VendorMaster{}.TableName(), contact: true},
-	MasterSite:         {name: LocationMaster{}.TableName(), level: "site", parent: "parent_id", nested: true},
-	MasterBuilding:     {name: LocationMaster{}.TableName(), level: "building", parent: "parent_id", nested: true},
-	MasterFloor:        {name: LocationMaster{}.TableName(), level: "floor", parent: "parent_id", nested: true},
-	MasterRoom:         {name: LocationMaster{}.TableName(), level: "room", parent: "parent_id", nested: true},
-	MasterDepartment:   {name: DepartmentMaster{}.TableName()},
-	MasterStatus:       {name: StatusMaster{}.TableName()},
+var _ MasterResolver = (*masterResolver)(nil)
+
+func (r *masterResolver) EnsureMaster(ctx context.Context, m Master) (uint64, error) {
+	if r.clearsParent(m.Kind) {
+		m.FallbackParentID = 0
+	}
+	return r.Ensure(ctx, masters.Master{
+		Kind: masters.Kind(m.Kind), CMMSID: m.CMMSID, Name: m.Name, Code: m.Code, ParentID: m.ParentID,
+		FallbackParentID: m.FallbackParentID, Email: m.Email, Phone: m.Phone,
+	})
+}
+
+// clearsParent reports whether the asset's local parent of such a master is about to be cleared, since the response has
+// none: under it the next sync would not find the row any more.
+func (r *masterResolver) clearsParent(kind MasterKind) bool {
+	column := map[MasterKind]string{MasterSubcategory: "category_id", MasterModel: "manufacturer_id"}[kind]
+	return column != "" && r.policyOf(column) == register.Mirror && !r.detail.Unreadable(column)
 }

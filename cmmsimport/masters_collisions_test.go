@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// collision is a story in which two masters meet. Assets AST-1, AST-2, … of customer 7 answer in turn with the fields of
-// first, and then of second. Whatever happens, no asset fails, and another sync changes nothing.
+// collision is a story in which two masters meet. For assets AST-1, AST-2, … of customer 7 the API responds with the fields
+// of first, and then of second. Whatever happens, no asset fails, and another sync changes nothing.
 type collision struct {
 	collation     string   // of the master tables
 	before        []string // statements
@@ -59,16 +59,16 @@ func (c collision) run(t *testing.T) {
 		for i, fields := range answers {
 			w.answer(fmt.Sprintf("AST-%d", i+1), fields)
 		}
-		// what a dry run foretells is what the run does
+		// a dry run predicts what the run does
 		dry := w.options()
 		dry.DryRun = true
-		foretold, summary := w.sync(dry), w.sync(w.options())
+		predicted, summary := w.sync(dry), w.sync(w.options())
 		if summary.Failed > 0 {
 			t.Errorf("failed: %v", w.rows("SELECT cmms_asset_id, error_message FROM cmms_sync_log WHERE status = 'Failed'"))
 		}
 		if !c.unforeseen {
-			equal(t, "masters foretold", foretold.MastersCreated, summary.MastersCreated)
-			equal(t, "changes foretold", foretold.Changed, summary.Changed)
+			equal(t, "masters predicted", predicted.MastersCreated, summary.MastersCreated)
+			equal(t, "changes predicted", predicted.Changed, summary.Changed)
 		}
 	}
 	sameLines(t, "masters", w.masters(masterTables...), c.masters)
@@ -126,12 +126,12 @@ func TestMastersOfOneName(t *testing.T) {
 			masters: []string{"vendor 1 cmms_id=9 name=Acme"},
 			assets:  []string{"vendor_id=1", "vendor_id=1"}, unforeseen: true,
 		},
-		"one new id with two names and codes: the first counts": {
+		"one new id with two names and codes: the first wins": {
 			first:   []map[string]any{field("vendor", with(acme, "code", "A")), field("vendor", with(ref(9, "Beta"), "code", "B"))},
 			masters: []string{"vendor 1 cmms_id=9 name=Acme code=A"},
 			assets:  []string{"vendor_id=1", "vendor_id=1"},
 		},
-		"one id with two names and codes: the first counts": {
+		"one id with two names and codes: the first wins": {
 			first:   []map[string]any{field("vendor", with(acme, "code", "A")), field("vendor", with(ref(9, "Beta"), "code", "B")), field("vendor", with(ref(9, ""), "phone", "1"))},
 			second:  []map[string]any{field("vendor", ref(9, "Gamma")), field("vendor", with(ref(9, "Gamma"), "code", "C")), field("vendor", with(acme, "code", "A"))},
 			masters: []string{"vendor 1 cmms_id=9 name=Gamma code=C phone=1"},
@@ -239,12 +239,12 @@ func TestMastersThatMove(t *testing.T) {
 			masters: []string{"manufacturer 1 cmms_id=5 name=Grundfos", "manufacturer 2 cmms_id=6 name=Wilo", "model 1 cmms_id=31 manufacturer_id=1 name=NB", "model 2 cmms_id=32 manufacturer_id=2 name=NB"},
 			assets:  []string{"manufacturer_id=2 model_id=2", "manufacturer_id=2 model_id=2"},
 		},
-		"a model that two answers have under two manufacturers: the first counts": {
+		"a model that two responses have under two manufacturers: the first wins": {
 			first:   []map[string]any{modelOf(grundfos, ref(31, "NB")), modelOf(wilo, ref(31, "NB"))},
 			masters: []string{"manufacturer 1 cmms_id=5 name=Grundfos", "manufacturer 2 cmms_id=6 name=Wilo", "model 1 cmms_id=31 manufacturer_id=1 name=NB"},
 			assets:  []string{"manufacturer_id=1 model_id=1", "manufacturer_id=2 model_id=1"},
 		},
-		"a room that two answers have in two buildings: the first counts": {
+		"a room that two responses have in two buildings: the first wins": {
 			first:   []map[string]any{place("site", site, "building", b1, "room", lab), place("site", site, "building", b2, "room", lab)},
 			masters: []string{"location 1 level=site cmms_id=1 parent_id=0 name=Chennai", "location 2 level=building cmms_id=1 parent_id=1 name=B1", "location 3 level=room cmms_id=4 parent_id=2 name=Lab", "location 4 level=building cmms_id=2 parent_id=1 name=B2"},
 			assets:  []string{"location_id=3", "location_id=3"},
@@ -255,7 +255,7 @@ func TestMastersThatMove(t *testing.T) {
 			masters: []string{"location 1 level=site cmms_id=1 parent_id=0 name=Chennai", "location 2 level=building cmms_id=1 parent_id=1 name=B1", "location 3 level=room cmms_id=4 parent_id=4 name=Lab", "location 4 level=building cmms_id=2 parent_id=1 name=B2"},
 			assets:  []string{"location_id=3", "location_id=3"},
 		},
-		"no model, where the answer names no manufacturer": {
+		"no model, where the response names no manufacturer": {
 			before:  []string{"INSERT INTO ic3_manufacturer_master (customer_id, name) VALUES (7, 'A'), (7, 'B')", "INSERT INTO ic3_asset_master (customer_id, cmms_asset_id, manufacturer_id) VALUES (7, 'AST-1', 1), (7, 'AST-2', 2)"},
 			first:   []map[string]any{field("model", ref(31, "NB")), field("model", ref(31, "NB"))},
 			masters: []string{"manufacturer 1 name=A", "manufacturer 2 name=B", "model 1 cmms_id=31 manufacturer_id=1 name=NB"},
@@ -273,7 +273,7 @@ func TestMastersThatMove(t *testing.T) {
 			masters: []string{"location 1 level=building cmms_id=1 parent_id=0 name=B1", "location 2 level=room cmms_id=4 parent_id=1 name=Lab", "location 3 level=building cmms_id=2 parent_id=0 name=B2", "location 4 level=room cmms_id=5 parent_id=3 name=Lab"},
 			assets:  []string{"location_id=4", "location_id=4"},
 		},
-		"no room, where an answer leaves its floor out": {
+		"no room, where a response leaves its floor out": {
 			first:   []map[string]any{place("building", b1, "floor", l1, "room", lab), place("building", b1, "room", lab), place("room", lab)},
 			masters: []string{"location 1 level=building cmms_id=1 parent_id=0 name=B1", "location 2 level=floor cmms_id=3 parent_id=1 name=L1", "location 3 level=room cmms_id=4 parent_id=2 name=Lab"},
 			assets:  []string{"location_id=3", "location_id=3", "location_id=3"},
@@ -317,10 +317,20 @@ func TestOneIDOrNameInTwoLevels(t *testing.T) {
 			masters: []string{"location 1 level=site cmms_id=1 parent_id=0 name=Main"},
 			assets:  []string{"location_id=1", "location_id=1"},
 		},
-		"a floor of its room's name": { // the room must not come to stand in itself
+		"a floor of its room's name": { // the room must not become its own parent
 			first:   []map[string]any{place("building", ref(1, "B1"), "room", ref(4, "Lab")), place("building", ref(1, "B1"), "floor", ref(3, "Lab"), "room", ref(4, "Lab"))},
 			masters: []string{"location 1 level=building cmms_id=1 parent_id=0 name=B1", "location 2 level=room cmms_id=4 parent_id=1 name=Lab"},
 			assets:  []string{"location_id=2", "location_id=2"},
+		},
+		"rows from before the tables had levels": {
+			before: []string{
+				"INSERT INTO ic3_location_master (customer_id, name) VALUES (7, 'Main'), (7, 'B1')",
+				"INSERT INTO ic3_category_master (customer_id, cmms_id, name) VALUES (7, '12', 'HVAC')",
+			},
+			first: []map[string]any{place("site", ref(1, "MAIN"), "building", ref(2, "B1")), place("building", ref(2, "B1")), field("category", ref(12, "HVAC"))},
+			masters: []string{"category 1 level=category cmms_id=12 parent_id=0 name=HVAC", "location 1 level=site cmms_id=1 parent_id=0 name=MAIN",
+				"location 2 parent_id=0 name=B1", "location 3 level=building cmms_id=2 parent_id=1 name=B1"},
+			assets: []string{"location_id=3", "location_id=3", "category_id=1"},
 		},
 		"a category of its subcategory's name": {
 			first:   []map[string]any{field("subcategory", ref(77, "Pumps")), categories(ref(12, "Pumps"), ref(77, "Pumps"))},

@@ -7,9 +7,9 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// Three answers place one room: one leaves its building out, one contradicts, one is more exact. The second run finds
-// nothing to do.
-func TestARoomOfContradictoryAnswersComesToRest(t *testing.T) {
+// Three responses place one room: one leaves its building out, one contradicts it, one is more exact. The second run
+// changes nothing.
+func TestRoomOfContradictoryResponsesIsStable(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	ref := func(id, name string) innomaint.Reference { return innomaint.Reference{ID: id, Name: name} }

@@ -165,7 +165,7 @@ func TestBareNames(t *testing.T) {
 	equal(t, "unchanged", w.sync(w.options()).Unchanged, 1)
 	sameLines(t, "masters", w.masters(masterTables...), sampleMasters)
 
-	// Without its manufacturer in the answer, a model of that name belongs to the one that stays.
+	// Without its manufacturer in the response, a model of that name belongs to the one that stays.
 	w.answer("AST-1", map[string]any{"subcategory": "Pumps", "model": "NB 50-200"})
 	equal(t, "unchanged", w.sync(w.options()).Unchanged, 1)
 	w.answer("AST-1", map[string]any{"subcategory": "Fans", "model": "TP 40"})
@@ -179,7 +179,7 @@ func TestBareNames(t *testing.T) {
 	w.settled(w.options())
 }
 
-// What a host asks of a resolver is settled by the same rules, and nonsense is an error.
+// A host's own calls follow the same rules; an unknown kind is an error.
 func TestEnsureMasterForHosts(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

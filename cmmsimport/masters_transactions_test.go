@@ -74,8 +74,8 @@ func TestRolledBackMastersAreForgotten(t *testing.T) {
 	}
 }
 
-// What a failed asset's answer said of a row does not count either.
-func TestAFailedAssetDecidesNothing(t *testing.T) {
+// What a failed asset's response said of a row does not count either.
+func TestFirstWinsIgnoresFailedAssets(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.exec("INSERT INTO ic3_vendor_master (customer_id, cmms_id, name) VALUES (7, '9', 'Acme')")

@@ -21,7 +21,7 @@ func TestReferencesThatCannotBecomeRows(t *testing.T) {
 		"an id without a name, unknown": {
 			before: known, first: []map[string]any{field("department", ref(6, ""))}, second: []map[string]any{field("department", ref(61, ""))},
 			masters: []string{facilities}, assets: []string{"department_id=1"},
-			warning: `department_id: "61" is left out: reference has no master row: no row of the department table is known by "61", and the answer has no name to create one with; kept 1`,
+			warning: `department_id: "61" is left out: reference has no master row: no row of the department table is known by "61", and the response has no name to create one with; kept 1`,
 		},
 		"a bare number is an id": {
 			before: known, first: []map[string]any{field("department", 6)}, second: []map[string]any{field("department", 1315)},
@@ -37,7 +37,7 @@ func TestReferencesThatCannotBecomeRows(t *testing.T) {
 		},
 		"a code alone": {
 			first: []map[string]any{field("department", map[string]any{"code": "FAC"})}, masters: nil, assets: []string{""},
-			warning: `department_id: "FAC" is left out: reference has no master row: no row of the department table is known by "FAC", and the answer has no name to create one with; stays empty`,
+			warning: `department_id: "FAC" is left out: reference has no master row: no row of the department table is known by "FAC", and the response has no name to create one with; stays empty`,
 		},
 		"a level in between": {
 			first:   []map[string]any{place("site", ref(1, "Chennai"), "building", ref(2, ""), "floor", ref(3, "L1"))},

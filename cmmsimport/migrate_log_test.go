@@ -67,19 +67,19 @@ func TestMigrateALogOfSixColumns(t *testing.T) {
 	}
 }
 
-// A table counts up one column only: with another one than id, a view is the way.
+// MySQL allows one AUTO_INCREMENT column per table: where it is not id, the host makes a view.
 func TestMigrateALogThatCountsAnotherColumn(t *testing.T) {
 	t.Parallel()
 	w := emptyWorld(t)
 	w.exec("CREATE TABLE cmms_sync_log (log_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, " + seedLog + ")")
 	_, err := cmmsimport.MigrationSQL(t.Context(), w.db)
-	if !errors.Is(err, cmmsimport.ErrSchema) || !strings.Contains(err.Error(), "cmms_sync_log counts up log_id") {
+	if !errors.Is(err, cmmsimport.ErrSchema) || !strings.Contains(err.Error(), "cmms_sync_log has the AUTO_INCREMENT column log_id") {
 		t.Fatalf("got %v, want ErrSchema that names the column", err)
 	}
 	w.exec("RENAME TABLE cmms_sync_log TO host_log")
 	w.exec("CREATE VIEW cmms_sync_log AS SELECT *, log_id AS id FROM host_log")
 	_, err = cmmsimport.MigrationSQL(t.Context(), w.db)
-	equal(t, "error", err.Error(), "database schema is not ready for the sync: cmms_sync_log is a view: let it carry run_id, error_kind, warnings, changes, attempt_key too")
+	equal(t, "error", err.Error(), "database schema is not ready for the sync: cmms_sync_log is a view: add run_id, error_kind, warnings, changes, attempt_key to it")
 
 	w.exec("ALTER TABLE host_log ADD run_id CHAR(26), ADD error_kind VARCHAR(32), ADD warnings JSON, ADD changes JSON, ADD attempt_key VARCHAR(64) UNIQUE")
 	w.exec("CREATE OR REPLACE VIEW cmms_sync_log AS SELECT *, log_id AS id FROM host_log")

@@ -2,6 +2,7 @@ package cmmsimport_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func (w *world) definitions() []string {
 		w.rows(`SELECT table_name AS tab, column_name AS col, column_type AS type, is_nullable AS nullable, column_default AS def, extra, character_set_name AS chars
 			FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position`),
 		w.rows(`SELECT table_name AS tab, index_name AS idx, non_unique, GROUP_CONCAT(column_name ORDER BY seq_in_index) AS cols
-			FROM information_schema.statistics WHERE table_schema = DATABASE() GROUP BY table_name, index_name ORDER BY table_name, index_name`)...)
+			FROM information_schema.statistics WHERE table_schema = DATABASE() GROUP BY table_name, index_name, non_unique ORDER BY table_name, index_name`)...)
 }
 
 // ddl are the statements of testdata/schema.sql.
@@ -140,7 +141,7 @@ func TestMigrateOnAHostsTables(t *testing.T) {
 		w.exec(statement)
 	}
 	w.exec(`ALTER TABLE ic3_asset_master DROP KEY idx_asset_attempted, DROP KEY idx_asset_cmms, DROP COLUMN cmms_updated_at, DROP COLUMN cmms_sync_status,
-		DROP COLUMN cmms_synced_at, DROP COLUMN cmms_attempted_at, DROP COLUMN cmms_run_id, ADD COLUMN owner VARCHAR(20) NOT NULL DEFAULT 'nobody', MODIFY asset_name VARCHAR(400),
+		DROP COLUMN cmms_synced_at, DROP COLUMN cmms_attempted_at, ADD COLUMN owner VARCHAR(20) NOT NULL DEFAULT 'nobody', MODIFY asset_name VARCHAR(400),
 		MODIFY description MEDIUMTEXT, MODIFY purchase_cost DECIMAL(30,6), MODIFY category_id INT NOT NULL DEFAULT 0,
 		ADD KEY idx_asset_cmms (cmms_asset_id), ADD KEY host_customer (customer_id, id, cmms_asset_id), DROP KEY idx_asset_customer_id`)
 	w.exec("ALTER TABLE ic3_vendor_master DROP KEY uq_vendor_name, ADD UNIQUE KEY host_name (customer_id, name), DROP KEY uq_vendor_cmms, ADD KEY uq_vendor_cmms (name(10)), ADD UNIQUE KEY short (customer_id, cmms_id(9))")
@@ -149,17 +150,13 @@ func TestMigrateOnAHostsTables(t *testing.T) {
 
 	statements, err := cmmsimport.MigrationSQL(t.Context(), w.db)
 	must(t, err)
-	sameLines(t, "statements", statements[:8], []string{
-		"ALTER TABLE `ic3_asset_master` ADD `cmms_updated_at` datetime(6) DEFAULT null",
-		"ALTER TABLE `ic3_asset_master` ADD `cmms_sync_status` varchar(16) DEFAULT null",
-		"ALTER TABLE `ic3_asset_master` ADD `cmms_synced_at` datetime(6) DEFAULT null",
-		"ALTER TABLE `ic3_asset_master` ADD `cmms_attempted_at` datetime(6) DEFAULT null",
-		"ALTER TABLE `ic3_asset_master` ADD `cmms_run_id` char(26) DEFAULT null",
-		"CREATE INDEX `idx_asset_attempted` ON `ic3_asset_master`(`customer_id`,`cmms_attempted_at`,`id`)",
-		"CREATE INDEX `idx_asset_cmms_sync` ON `ic3_asset_master`(`customer_id`,`cmms_asset_id`)",
-		"CREATE UNIQUE INDEX `uq_vendor_cmms_sync` ON `ic3_vendor_master`(`customer_id`,`cmms_id`)",
+	sameLines(t, "statements", statements[:2], []string{
+		"ALTER TABLE `ic3_asset_master` ADD `cmms_updated_at` datetime(6) DEFAULT NULL, ADD `cmms_sync_status` varchar(16) DEFAULT NULL, " +
+			"ADD `cmms_synced_at` datetime(6) DEFAULT NULL, ADD `cmms_attempted_at` datetime(6) DEFAULT NULL, " +
+			"ADD INDEX `idx_asset_attempted` (`customer_id`,`cmms_attempted_at`,`id`), ADD INDEX `idx_asset_cmms_sync` (`customer_id`,`cmms_asset_id`)",
+		"ALTER TABLE `ic3_vendor_master` ADD UNIQUE INDEX `uq_vendor_cmms_sync` (`customer_id`,`cmms_id`)",
 	})
-	equal(t, "statements", len(statements), 8+3)
+	equal(t, "statements", len(statements), 2+3)
 	w.migrated()
 	after := strings.Join(w.definitions(), "\n")
 	for _, definition := range before {
@@ -185,12 +182,58 @@ func TestMigrateSaysWhichRowsContradictAnIndex(t *testing.T) {
 	if !errors.Is(err, cmmsimport.ErrSchema) {
 		t.Fatalf("got %v, want ErrSchema", err)
 	}
-	for _, part := range []string{"uq_vendor_name", "ic3_vendor_master", "rows contradict an index", "7-A", "then migrate again"} {
+	for _, part := range []string{"uq_vendor_name", "ic3_vendor_master", "duplicate rows: merge them", "7-A", "then migrate again"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("the error does not say %q: %v", part, err)
 		}
 	}
 	equal(t, "rows", w.count("ic3_vendor_master", "1 = 1"), 2)
 	w.exec("DELETE FROM ic3_vendor_master WHERE id = 2")
+	w.migrated()
+}
+
+// A host's own INSERT and UPDATE name none of the columns that Migrate adds.
+func TestMigrateKeepsTheHostsStatementsValid(t *testing.T) {
+	t.Parallel()
+	w := emptyWorld(t)
+	host := []string{
+		"INSERT INTO ic3_location_master (customer_id, name) VALUES (7, 'Chennai %d')",
+		"UPDATE ic3_location_master SET name = CONCAT(name, ' North') WHERE name = 'Chennai %d'",
+		"INSERT INTO ic3_asset_master (customer_id, label) VALUES (7, 'AST-%d')",
+		"INSERT INTO ic3_category_master (name) VALUES ('HVAC %d')",
+	}
+	w.exec("CREATE TABLE ic3_location_master (id INT AUTO_INCREMENT PRIMARY KEY, customer_id INT NOT NULL, name VARCHAR(100) NOT NULL)")
+	w.exec("CREATE TABLE ic3_asset_master (id INT AUTO_INCREMENT PRIMARY KEY, customer_id INT NOT NULL, label VARCHAR(64) NOT NULL)")
+	w.exec("CREATE TABLE ic3_category_master (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(100) NOT NULL)")
+	for _, statement := range host[:3] {
+		w.exec(fmt.Sprintf(statement, 1))
+	}
+	w.migrated()
+	for _, statement := range host {
+		w.exec(fmt.Sprintf(statement, 2))
+	}
+	sameLines(t, "locations", w.rows("SELECT name, level, parent_id FROM ic3_location_master ORDER BY id"),
+		[]string{"name=Chennai 1 North parent_id=0", "name=Chennai 2 North parent_id=0"})
+}
+
+func TestMigrateRefusesRowsThatANewColumnHasNoValueFor(t *testing.T) {
+	t.Parallel()
+	w := emptyWorld(t)
+	w.exec("CREATE TABLE ic3_vendor_master (id INT AUTO_INCREMENT PRIMARY KEY, title VARCHAR(100))")
+	w.exec("INSERT INTO ic3_vendor_master (title) VALUES ('Acme')")
+	before := w.definitions()
+	err := cmmsimport.Migrate(t.Context(), w.db)
+	if !errors.Is(err, cmmsimport.ErrSchema) || !strings.Contains(err.Error(), "ic3_vendor_master has rows but no customer_id, name: add it with a value for each row") {
+		t.Errorf("got %v, want ErrSchema that names the columns", err)
+	}
+	sameLines(t, "definitions", w.definitions(), before)
+}
+
+// Another process adds a part of what the table lacks, after this one has looked.
+func TestMigrateCompletesWhatAnotherProcessBegan(t *testing.T) {
+	t.Parallel()
+	w := emptyWorld(t)
+	w.exec("CREATE TABLE ic3_vendor_master (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, customer_id BIGINT UNSIGNED NOT NULL, name VARCHAR(255) NOT NULL)")
+	w.intrude("ALTER TABLE", "ALTER TABLE ic3_vendor_master ADD phone VARCHAR(64)")
 	w.migrated()
 }

@@ -5,6 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"gorm.io/driver/mysql"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
 	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
@@ -14,12 +18,14 @@ func TestRoundTripsOfTheSteadyState(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		dsn    string
+		config gorm.Config
 		atomic bool
 		want   []string
 	}{
-		"default":           {want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
-		"AtomicLog":         {atomic: true, want: []string{"START TRANSACTION", "UPDATE", "INSERT", "COMMIT"}},
-		"interpolateParams": {dsn: "?interpolateParams=true", want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
+		"default":                        {want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
+		"AtomicLog":                      {atomic: true, want: []string{"START TRANSACTION", "UPDATE", "INSERT", "COMMIT"}},
+		"a host's small statement cache": {config: gorm.Config{PrepareStmt: true, PrepareStmtMaxSize: 1}, want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
+		"interpolateParams":              {dsn: "?interpolateParams=true", want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -32,6 +38,10 @@ func TestRoundTripsOfTheSteadyState(t *testing.T) {
 				w.link(7, id)
 				w.serve(id)
 			}
+			tc.config.Logger = logger.Discard
+			db, err := gorm.Open(mysql.Open(w.dsn), &tc.config)
+			must(t, err)
+			w.db = db
 			opts := w.options()
 			opts.AtomicLog = tc.atomic
 			w.sync(opts)

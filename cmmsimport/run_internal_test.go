@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
 	"ic3.internal/innomaintsync/cmmsimport/internal/lease"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/dbtest"
@@ -45,7 +46,7 @@ func newTestRun(t *testing.T, opts Options) *testRun {
 		t.Fatal(err)
 	}
 	opts.Logger = slog.New(slog.DiscardHandler)
-	r.run = newRun(plainSession(db), opts.withDefaults())
+	r.run = newRun(handle.Plain(db), opts.withDefaults())
 	r.clock = r.setLeaseClock()
 	r.exec("INSERT INTO ic3_asset_master (customer_id, cmms_asset_id) VALUES (7, 'A-1'), (7, 'A-2'), (7, 'A-3')")
 	return r

@@ -4,113 +4,97 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// models are the tables of the sync.
-var models = []schema.Tabler{
-	AssetMaster{},
-	CategoryMaster{}, ManufacturerMaster{}, ModelMaster{}, VendorMaster{}, LocationMaster{}, DepartmentMaster{}, StatusMaster{},
-	synclog.Entry{}, synclog.Run{}, SyncLock{},
-}
+// tables are the tables of the sync, as their models define them.
+var tables = sync.OnceValue(func() (tables []dbschema.Table) {
+	for _, model := range []schema.Tabler{
+		AssetMaster{},
+		CategoryMaster{}, ManufacturerMaster{}, ModelMaster{}, VendorMaster{}, LocationMaster{}, DepartmentMaster{}, StatusMaster{},
+		synclog.Entry{}, synclog.Run{}, SyncLock{},
+	} {
+		tables = append(tables, dbschema.TableOf(model))
+	}
+	return tables
+})
 
 // CheckSchema looks whether the database has every table and column that the sync uses, as tables or as views. All that
 // is missing is listed in one error that is ErrSchema. Any other error is the database's. A run does this by itself,
 // before its first API call.
 func CheckSchema(ctx context.Context, db *gorm.DB) error {
-	if err := checkHandle(db); err != nil {
+	if err := handle.Check(db); err != nil {
 		return fmt.Errorf("%w: %w", ErrOptions, err)
 	}
-	found, err := readCatalog(ctx, plainSession(db))
-	if err != nil {
-		return err
-	}
-	return found.check()
+	_, err := readSchema(ctx, handle.Plain(db))
+	return err
 }
 
-// catalog is what the database holds of the sync's tables: by table and column, in lower case.
-type catalog map[string]map[string]columnSize
-
-// readCatalog asks the database, in one query.
-func readCatalog(ctx context.Context, db *gorm.DB) (catalog, error) {
-	names := make([]string, len(models))
-	for i, model := range models {
-		names[i] = model.TableName()
-	}
-	var rows []struct {
-		TableName  string  `gorm:"column:in_table"`
-		ColumnName string  `gorm:"column:in_column"`
-		Characters *uint64 `gorm:"column:characters"`
-		Bytes      *uint64 `gorm:"column:bytes"`
-		Charset    *string `gorm:"column:charset"`
-		Digits     *int    `gorm:"column:digits"`
-		Scale      *int    `gorm:"column:scale"`
-		Extra      string  `gorm:"column:in_extra"`
-	}
-	err := db.WithContext(ctx).Raw(`SELECT table_name AS in_table, column_name AS in_column, character_maximum_length AS characters,
-		character_octet_length AS bytes, character_set_name AS charset, numeric_precision AS digits, numeric_scale AS scale, extra AS in_extra
-		FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN ?`, names).Scan(&rows).Error
+// readSchema reads the columns of the sync's tables; one that is missing is ErrSchema.
+func readSchema(ctx context.Context, db *gorm.DB) (dbschema.Catalog, error) {
+	found, err := dbschema.Read(ctx, db, tables())
 	if err != nil {
-		return nil, fmt.Errorf("reading the tables' definitions: %w", err)
+		return nil, err
 	}
-
-	found := catalog{}
-	for _, row := range rows {
-		table := strings.ToLower(row.TableName)
-		if found[table] == nil {
-			found[table] = map[string]columnSize{}
-		}
-		found[table][strings.ToLower(row.ColumnName)] = columnSize{
-			Characters: orZero(row.Characters), Bytes: orZero(row.Bytes), Charset: orZero(row.Charset),
-			Precision: orZero(row.Digits), Scale: orZero(row.Scale),
-			CountsUp: strings.Contains(strings.ToLower(row.Extra), "auto_increment"),
-		}
+	if missing := found.Check(tables()); missing != nil {
+		return nil, fmt.Errorf("%w: call cmmsimport.Migrate, or apply what MigrationSQL returns:\n%w", ErrSchema, missing)
 	}
 	return found, nil
 }
 
-// check lists what the models have and the database lacks.
-func (c catalog) check() error {
-	var missing []error
-	for _, model := range models {
-		table := model.TableName()
-		columns, ok := c[table]
-		if !ok {
-			missing = append(missing, fmt.Errorf("table %s is missing", table))
-			continue
-		}
-		fields, err := parseModel(model)
+// Migrate creates the tables, columns and indexes that the sync needs and the database lacks. It is safe on a host's own
+// tables: it drops, renames and narrows nothing, it leaves a column alone whatever its type, and what it adds is nullable or
+// has a default, so that the host's own INSERTs work as before. Each table is one statement. Called again it does nothing,
+// and a call that failed half way can be repeated, since DDL commits by itself.
+//
+// The library never calls it: a host does, once at deployment, or applies the statements by its own means. To print them:
+//
+//	statements, err := cmmsimport.MigrationSQL(ctx, db)
+//	for _, s := range statements { fmt.Println(s + ";") }
+//
+// What it cannot do is an error that is ErrSchema and says what to do: a unique index on rows that are duplicates, a view
+// that lacks columns, a table with another AUTO_INCREMENT column than id, a table whose rows would need a value in a new
+// column. All but the first are found before anything is changed.
+func Migrate(ctx context.Context, db *gorm.DB) error {
+	var lost error // to another process that migrates, too
+	for range maxMigrationRounds {
+		statements, err := MigrationSQL(ctx, db)
 		if err != nil {
 			return err
 		}
-		for _, name := range fields.DBNames {
-			if _, ok := columns[name]; !ok {
-				missing = append(missing, fmt.Errorf("column %s.%s is missing", table, name))
-			}
+		if lost, err = dbschema.Apply(ctx, handle.Plain(db), statements); err != nil {
+			return fmt.Errorf("%w: %w", ErrSchema, err)
+		}
+		if lost == nil {
+			return nil
 		}
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%w: call cmmsimport.Migrate, or apply what MigrationSQL returns:\n%w", ErrSchema, errors.Join(missing...))
+	return fmt.Errorf("%w: %w", ErrSchema, lost)
 }
 
-func parseModel(model schema.Tabler) (*schema.Schema, error) {
-	return schema.Parse(model, &parsedModels, schema.NamingStrategy{})
-}
+// maxMigrationRounds ends the contest with other processes that migrate at the same time: in each round, one of them finishes.
+const maxMigrationRounds = 10
 
-var parsedModels sync.Map // what schema.Parse keeps between calls
-
-func orZero[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
+// MigrationSQL returns the statements that Migrate would run on this database now, in order; none where the schema is
+// complete.
+func MigrationSQL(ctx context.Context, db *gorm.DB) ([]string, error) {
+	if err := handle.Check(db); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
-	return *p
+	statements, problems, err := dbschema.Statements(ctx, handle.Plain(db), tables())
+	if err != nil {
+		return nil, err
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("%w: %w", ErrSchema, errors.Join(problems...))
+	}
+	return statements, nil
 }

@@ -29,7 +29,7 @@ type Summary struct {
 	Unchanged int `json:"unchanged"`
 
 	MastersCreated int                    `json:"masters_created"`
-	Warnings       int                    `json:"warnings"` // values that could not be taken over; each stands in cmms_sync_log.warnings
+	Warnings       int                    `json:"warnings"` // values that could not be stored; each is in cmms_sync_log.warnings
 	FailedByKind   map[innomaint.Kind]int `json:"failed_by_kind"`
 	Causes         []Cause                `json:"causes,omitempty"` // the failures grouped, the most frequent first, at most ten
 
@@ -101,6 +101,18 @@ func (s *Summary) count(a AssetResult, mastersCreated, n int) {
 	}
 }
 
+// Cause is a group of failures of one kind with one message.
+type Cause struct {
+	Kind        innomaint.Kind `json:"kind"`
+	Message     string         `json:"message"` // without ids: they are replaced by "…"
+	Count       int            `json:"count"`
+	CustomerID  uint64         `json:"customer_id"` // of one example
+	CMMSAssetID string         `json:"cmms_asset_id"`
+}
+
+// maxCauses is how many causes a Summary has, the most frequent first.
+const maxCauses = 10
+
 // AssetResult is what came of one attempt, as OnAsset receives it.
 type AssetResult struct {
 	AssetID, CustomerID uint64 // id and customer_id of ic3_asset_master
@@ -109,7 +121,7 @@ type AssetResult struct {
 	Err                 error           // nil on success
 	Kind                innomaint.Kind  // the failure's kind, as in cmms_sync_log.error_kind; empty on success
 	Changes             synclog.Changes // what was written, as in cmms_sync_log; with DryRun what would be
-	Warnings            []string        // values that could not be taken over, with the reason
+	Warnings            []string        // values that could not be stored, with the reason
 	Duration            time.Duration   // API call to commit or rollback
 }
 

@@ -9,11 +9,18 @@ import (
 	"os"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/causes"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
+
 	"github.com/oklog/ulid/v2"
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
+	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
 	"ic3.internal/innomaintsync/cmmsimport/internal/lease"
 	"ic3.internal/innomaintsync/cmmsimport/internal/rescue"
+	"ic3.internal/innomaintsync/cmmsimport/internal/retry"
 	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
 )
@@ -32,9 +39,9 @@ func SyncAllAssetsFromInnomaint(ctx context.Context, db *gorm.DB, opts Options) 
 		now := utc.Now()
 		return Summary{CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: kindCounts{}, StartedAt: now, FinishedAt: now}, err
 	}
-	handle, closeStatements := prepared.Open(plainSession(db))
+	pool, closeStatements := prepared.Open(handle.Plain(db))
 	defer closeStatements()
-	r := newRun(handle, opts.withDefaults())
+	r := newRun(pool, opts.withDefaults())
 	err := r.start(ctx)
 	if err == nil {
 		err = r.syncCustomers(ctx)
@@ -48,15 +55,15 @@ type run struct {
 	db      *gorm.DB // the host's pool, without the host's GORM settings
 	log     *slog.Logger
 	query   AssetQuery
-	catalog catalog
+	catalog dbschema.Catalog
 	plan    []CustomerPlan
 	leases  *lease.Set
 	audit   *audit
 	breaker breaker
-	retry   retrier
+	retry   retry.Retrier
 
 	summary   Summary
-	causes    causes
+	causes    causes.Tally
 	began     time.Time // with the monotonic clock
 	attempted int
 	skipped   int   // assets of customers that another run holds
@@ -81,7 +88,7 @@ func newRun(db *gorm.DB, opts Options) *run {
 		},
 		leases:   lease.NewSet(db, log, id, holder, leaseDuration(opts.AssetTimeout), time.Now),
 		breaker:  breaker{limit: opts.MaxConsecutiveFailures},
-		retry:    retrier{log: log},
+		retry:    retry.Retrier{Log: log},
 		summary:  Summary{RunID: id, CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: kindCounts{}, StartedAt: utc.Now()},
 		began:    time.Now(),
 		timedOut: fmt.Errorf("gave up after AssetTimeout, %s: %w", opts.AssetTimeout, context.DeadlineExceeded),
@@ -101,7 +108,7 @@ func (r *run) start(ctx context.Context) error {
 		{"counting the assets", r.makePlan},
 		{"writing the run's row", func(ctx context.Context) error { return r.audit.openRun(ctx, &r.summary) }},
 	} {
-		err := r.retry.betweenAssets(ctx, step.doing, step.do)
+		err := r.retry.BetweenAssets(ctx, step.doing, step.do)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return interrupted(ctx)
@@ -111,13 +118,13 @@ func (r *run) start(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", step.doing, err)
 		}
 	}
-	r.retry.outageBudget = outageLimit
+	r.retry.OutageBudget = retry.OutageLimit
 	r.log.LogAttrs(ctx, slog.LevelInfo, "sync started",
 		slog.Int("assets", r.summary.Total), slog.Int("customers", len(r.plan)), slog.Bool("dry_run", r.opts.DryRun))
 	if r.opts.OnStart == nil {
 		return nil
 	}
-	return guard("OnStart", func() error {
+	return guard.Call("OnStart", func() error {
 		summary := r.summary
 		summary.FailedByKind = kindCounts{} // the host's own: the run goes on counting in its map
 		r.opts.OnStart(summary)
@@ -126,10 +133,8 @@ func (r *run) start(ctx context.Context) error {
 }
 
 func (r *run) checkSchema(ctx context.Context) (err error) {
-	if r.catalog, err = readCatalog(ctx, r.db); err != nil {
-		return err
-	}
-	return r.catalog.check()
+	r.catalog, err = readSchema(ctx, r.db)
+	return err
 }
 
 // takeRunLease takes the lease that two runs of the same scope cannot both have, and rescues the runs that died: before this
@@ -142,22 +147,27 @@ func (r *run) takeRunLease(ctx context.Context) error {
 	return r.takeLease(ctx, name, true)
 }
 
-// takeLease takes a lease and rescues the run that held it when it expired; with rescue, every other dead run, too. A dry run
+// takeLease takes a lease and rescues the run that held it when it expired; with rescueAll, every other dead run, too. A dry run
 // takes none.
 func (r *run) takeLease(ctx context.Context, name string, rescueAll bool) error {
 	if r.opts.DryRun {
 		return nil
 	}
 	takenFrom, err := r.leases.Take(ctx, name)
-	if err != nil {
-		return inProgress(err)
+	if err == nil && (takenFrom != "" || rescueAll) {
+		r.rescue(ctx, takenFrom)
 	}
-	if takenFrom == "" && !rescueAll {
-		return nil
-	}
+	return inProgress(err)
+}
+
+// rescue closes dead runs. One that cannot be closed now is left to the next run.
+func (r *run) rescue(ctx context.Context, takenFrom string) {
 	table, ok := r.opts.Recorder.(interface{ InTable() bool })
 	rescuer := rescue.Rescuer{DB: r.db, Log: r.log, RunID: r.summary.RunID, InTable: ok && table.InTable()}
-	return rescuer.Rescue(ctx, takenFrom)
+	err := r.retry.Do(ctx, "closing dead runs", func() error { return rescuer.Rescue(ctx, takenFrom) })
+	if err != nil {
+		r.log.LogAttrs(ctx, slog.LevelError, "dead runs could not be closed; the next run tries again", errorText(err))
+	}
 }
 
 func (r *run) makePlan(ctx context.Context) (err error) {
@@ -201,7 +211,9 @@ func (r *run) finish(ctx context.Context, cause error) (Summary, error) {
 	s := &r.summary
 	s.Total = max(s.Total, r.attempted+r.skipped) // rows may have been linked since they were counted
 	s.Skipped = s.Total - r.attempted
-	s.Causes = r.causes.top()
+	for _, cause := range r.causes.Top(maxCauses) {
+		s.Causes = append(s.Causes, Cause(*cause))
+	}
 	s.FinishedAt = utc.Now()
 	s.Duration = time.Since(r.began)
 
@@ -217,9 +229,9 @@ func (r *run) finish(ctx context.Context, cause error) (Summary, error) {
 
 // releaseLease gives back the lease that was taken last, and reports whether there was one.
 func (r *run) releaseLease(ctx context.Context) bool {
-	ctx, cancel := detached(ctx)
+	ctx, cancel := retry.Detached(ctx)
 	defer cancel()
-	return r.leases.ReleaseLast(ctx, r.retry.betweenAssets)
+	return r.leases.ReleaseLast(ctx, r.retry.BetweenAssets)
 }
 
 func (r *run) logEnd(ctx context.Context, err error) {

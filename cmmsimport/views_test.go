@@ -103,8 +103,8 @@ func TestMigrateSaysWhatViewsLack(t *testing.T) {
 		t.Fatalf("got %v, want ErrSchema", err)
 	}
 	sameLines(t, "what the error says", strings.Split(err.Error(), "\n"), []string{
-		"database schema is not ready for the sync: ic3_asset_master is a view: let it carry cmms_sync_status, cmms_attempted_at too",
-		"ic3_vendor_master is a view: let it carry email too",
+		"database schema is not ready for the sync: ic3_asset_master is a view: add cmms_sync_status, cmms_attempted_at to it",
+		"ic3_vendor_master is a view: add email to it",
 	})
 	sameLines(t, "definitions", w.definitions(), before)
 	if err := cmmsimport.CheckSchema(t.Context(), w.db); err == nil || !strings.Contains(err.Error(), "column ic3_vendor_master.email is missing") {

@@ -4,14 +4,18 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"strings"
+	"unicode"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
 
-// Auth is how the client identifies itself: made by [BearerToken], [APIKey] or [Login]. It prints as its scheme only,
-// under every verb, and so do the Config and the Client that hold it.
+// Auth is how the client identifies itself: made by [BearerToken], [APIKey] or [Login]. It prints as its scheme only, for
+// every verb, and so do the Config and the Client that contain it.
 type Auth struct {
-	// A function, so that no print of a struct that holds an Auth in an unexported field reaches the secrets: fmt cannot
-	// call the methods below there, and follows pointers under some verbs.
+	// A function, because fmt prints the unexported fields of a host's structs without calling the methods below, and
+	// follows pointers for some verbs.
 	credentials func() credentials
 }
 
@@ -24,7 +28,7 @@ type credentials struct {
 
 func (c credentials) auth() Auth { return Auth{func() credentials { return c }} }
 
-// secrets returns what must never be printed. A header's value may begin with a scheme that is none.
+// secrets returns what must never be printed. The first word of a header's value may be a scheme, which is not secret.
 func (c credentials) secrets() []string {
 	_, rest, _ := strings.Cut(c.value, " ")
 	return []string{c.value, rest, c.password}
@@ -32,7 +36,10 @@ func (c credentials) secrets() []string {
 
 // BearerToken sends "Authorization: Bearer token".
 func BearerToken(token string) Auth {
-	return credentials{scheme: "bearer token", header: "Authorization", value: bearer(token)}.auth()
+	if token = strings.TrimSpace(token); token != "" {
+		token = "Bearer " + token
+	}
+	return credentials{scheme: "bearer token", header: "Authorization", value: token}.auth()
 }
 
 // APIKey sends the key in the header of that name.
@@ -41,9 +48,9 @@ func APIKey(header, key string) Auth {
 }
 
 // Login gets a token from POST {BaseURL}/api/v1/auth/login with {"username":…,"password":…} and sends it as a bearer
-// token. The answer is {"token":…,"expires_in":seconds} (also access_token, and either inside "data" or "result"). The
-// token is kept until 30 seconds before it expires, without expires_in until a 401, and renewed once on a 401. A login
-// that the API rejects is not repeated within a minute: accounts get locked.
+// token. The response is {"token":…,"expires_in":seconds} (also access_token, and either inside "data" or "result"). The
+// token is kept until 30 seconds before it expires, without expires_in until a 401, and renewed once after a 401. After a
+// login that the API rejects, the next one is a minute later, so that no account is locked.
 func Login(username, password string) Auth {
 	return credentials{scheme: "login", username: username, password: password}.auth()
 }
@@ -53,16 +60,16 @@ func (a Auth) String() string {
 	if a.credentials == nil {
 		return "no auth"
 	}
-	return a.credentials().scheme + " [redacted]"
+	return a.credentials().scheme + " " + redact.Placeholder
 }
 
-// Format implements [fmt.Formatter]: String under every verb.
+// Format implements [fmt.Formatter]: as String, for every verb.
 func (a Auth) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.String()) }
 
 // LogValue implements [slog.LogValuer]: as String.
 func (a Auth) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
-// problem says what is wrong with the credentials, or "".
+// problem returns what is wrong with the credentials, or "".
 func (a Auth) problem() string {
 	if a.credentials == nil {
 		return "is required: innomaint.BearerToken, APIKey or Login"
@@ -71,39 +78,16 @@ func (a Auth) problem() string {
 	switch {
 	case c.header == "" && c.scheme != "login":
 		return "APIKey needs the name of a header"
-	case c.header != "" && !isHeaderName(c.header):
-		return "APIKey: the header's name may hold letters, digits and hyphens only"
+	case c.header != "" && !headerName.MatchString(c.header):
+		return "APIKey has a header name with characters other than letters, digits, hyphens and underscores"
 	case c.header != "" && !isHeaderValue(c.value):
-		return "the " + c.scheme + " is empty or holds characters that no header can carry"
+		return "the " + c.scheme + " is empty or contains characters that are not allowed in a header"
 	case c.header == "" && (c.username == "" || c.password == ""):
 		return "Login needs a username and a password"
 	}
 	return ""
 }
 
-// bearer returns the header value for a token, "" for no token.
-func bearer(token string) string {
-	if token = strings.TrimSpace(token); token == "" {
-		return ""
-	}
-	return "Bearer " + token
-}
+var headerName = regexp.MustCompile(`^[\w-]+$`)
 
-func isHeaderName(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func isHeaderValue(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] == 0x7f {
-			return false
-		}
-	}
-	return s != ""
-}
+func isHeaderValue(s string) bool { return s != "" && !strings.ContainsFunc(s, unicode.IsControl) }

@@ -37,13 +37,18 @@ func (d Date) String() string {
 // MarshalText implements [encoding.TextMarshaler]: as String.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]: it takes 2006-01-02, and "" and 0000-00-00 for no date.
+// UnmarshalText implements [encoding.TextUnmarshaler]. It takes 2006-01-02, and "" and 0000-00-00 for no date.
 func (d *Date) UnmarshalText(text []byte) error {
-	date, err := parseCivil(string(text))
-	if err != nil {
-		return err
+	s := string(text)
+	if s == "" || s == "0000-00-00" {
+		*d = Date{}
+		return nil
 	}
-	*d = date
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return fmt.Errorf("innomaint: %q is not a date like 2006-01-02", shorten(s, maxWarningValue))
+	}
+	*d = DateOf(t)
 	return nil
 }
 
@@ -55,9 +60,9 @@ func (d Date) Value() (driver.Value, error) {
 	return d.String(), nil
 }
 
-// Scan implements [database/sql.Scanner]. It takes NULL, text as the driver hands out a DATE (0000-00-00 is no date; a
-// time of day after the date is dropped), and the time.Time of a driver with parseTime, of which it takes the day shown
-// in the time's own location.
+// Scan implements [database/sql.Scanner]. It takes NULL; text as the driver returns a DATE (0000-00-00 is no date, a time
+// of day after the date is dropped); and the time.Time of a driver with parseTime, of which it takes the day in the time's
+// own location.
 func (d *Date) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:
@@ -67,28 +72,12 @@ func (d *Date) Scan(src any) error {
 		*d = DateOf(v)
 		return nil
 	case []byte:
-		return d.scanText(string(v))
+		return d.Scan(string(v))
 	case string:
-		return d.scanText(v)
+		if len(v) > 10 && (v[10] == ' ' || v[10] == 'T') {
+			v = v[:10]
+		}
+		return d.UnmarshalText([]byte(v))
 	}
 	return fmt.Errorf("innomaint: a Date cannot be read from a %T", src)
-}
-
-func (d *Date) scanText(s string) error {
-	if len(s) > 10 && (s[10] == ' ' || s[10] == 'T') {
-		s = s[:10]
-	}
-	return d.UnmarshalText([]byte(s))
-}
-
-// parseCivil reads exactly 2006-01-02, "" or 0000-00-00.
-func parseCivil(s string) (Date, error) {
-	if s == "" || s == "0000-00-00" {
-		return Date{}, nil
-	}
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return Date{}, fmt.Errorf("innomaint: %q is no date like 2006-01-02", shorten(s, maxWarningValue))
-	}
-	return DateOf(t), nil
 }

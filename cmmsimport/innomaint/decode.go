@@ -5,165 +5,124 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 )
 
-// decoder turns answers into assets, as one tenant writes them.
+// decoder decodes one tenant's responses.
 type decoder struct {
 	plan  *fieldPlan
 	dates *dateReader
 }
 
-// maxDepth is how deep an answer may be nested; custom fields less, since MariaDB refuses JSON beyond 32 levels.
-const (
-	maxDepth             = 500
-	maxCustomFieldsDepth = 30
-)
+// maxDepth is how deep a response may be nested.
+const maxDepth = 500
 
-// decode returns the asset in an answer, or why there is none.
+// decode returns the asset in a response, or why there is none.
 func (dec *decoder) decode(ref AssetRef, body []byte) (*Asset, *Error) {
-	answer, failed := parseAnswer(body)
+	d, failed := dec.begin(ref, body)
+	defer d.end()
 	if failed != nil {
-		return nil, failed
-	}
-	d := &decoding{decoder: dec}
-	object, failed := d.open(answer, 0)
-	if failed != nil {
-		return nil, failed
-	}
-	d.begin(ref, object)
-	if failed := d.checkIdentity(ref); failed != nil {
 		return nil, failed
 	}
 	d.fields()
 	return d.asset, nil
 }
 
-// parseAnswer returns an answer's JSON, or why it is none.
-func parseAnswer(body []byte) (answer gjson.Result, failed *Error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+// parseBody returns a response's JSON, or why it is none.
+func parseBody(body []byte) (response gjson.Result, failed *Error) {
+	body = trimBody(body)
 	switch {
 	case len(body) == 0:
-		return answer, badResponse("the answer is empty")
+		return response, badResponse("the response is empty")
 	case looksLikeHTML(body):
-		return answer, badResponse("the answer is an HTML page, likely one to log in: check Config.BaseURL, AssetPath and Auth")
+		return response, badResponse("the response is an HTML page, probably a login form: check Config.BaseURL, AssetPath and Auth")
 	case deeper(body, maxDepth):
-		return answer, badResponse(fmt.Sprintf("the answer is nested deeper than %d levels", maxDepth))
+		return response, badResponse(fmt.Sprintf("the response is nested deeper than %d levels", maxDepth))
 	case !gjson.ValidBytes(body):
-		return answer, badResponse(fmt.Sprintf("the answer is no whole JSON (%d bytes)", len(body)))
+		return response, badResponse(fmt.Sprintf("the response is not valid JSON (%d bytes)", len(body)))
 	}
 	return gjson.ParseBytes(body), nil
 }
 
-// decoding is one answer on its way into an asset.
+// decoding is one response on its way into an asset.
 type decoding struct {
 	*decoder
-	all   [slots]found
-	asset *Asset
+	response, object gjson.Result // the body, and the asset object in it
+	asset            *Asset
+	found            []found // by list
+	borrowed         *[]found
 }
 
-// begin starts on the asset that an object holds.
-func (d *decoding) begin(ref AssetRef, object gjson.Result) {
-	d.asset = &Asset{ID: ref.AssetID, Raw: json.RawMessage(object.Raw), dates: d.dates}
+// begin finds the asset object of a response, or says why there is none. The decoding must be ended in any case.
+func (dec *decoder) begin(ref AssetRef, body []byte) (d *decoding, failed *Error) {
+	borrowed := dec.plan.found.Get().(*[]found)
+	d = &decoding{decoder: dec, asset: &Asset{ID: ref.AssetID, dates: dec.dates}, found: *borrowed, borrowed: borrowed}
+	if d.response, failed = parseBody(body); failed != nil {
+		return d, failed
+	}
+	d.object, failed = d.open(d.response, 0)
+	d.asset.Raw = json.RawMessage(d.object.Raw)
+	if failed == nil {
+		failed = d.checkIdentity()
+	}
+	return d, failed
 }
 
-// checkIdentity makes sure that the answer is the asset that was asked for.
-func (d *decoding) checkIdentity(ref AssetRef) *Error {
-	if len(d.plan.paths[slotAssetID]) == 0 {
+func (d *decoding) end() {
+	clear(d.found) // or it would keep the response in memory
+	d.plan.found.Put(d.borrowed)
+}
+
+// checkIdentity makes sure that the response is the asset that was requested.
+func (d *decoding) checkIdentity() *Error {
+	field := d.plan.fields[0]
+	if !field.isOn() {
 		return nil
 	}
-	id, err := readText(d.all[slotAssetID].value(), cleanID)
+	id, err := readText(field.at(d.found)[0].Result, cleanID)
 	switch {
 	case err != nil:
-		return &Error{Kind: KindInvalidData, Message: "the asset's id in the answer " + err.Error()}
+		return &Error{Kind: KindInvalidData, Message: "the asset's id in the response " + err.Error()}
 	case id == "":
-		return &Error{Kind: KindInvalidData,
-			Message: "the answer holds no asset id: name where it stands in Config.Fields.AssetID"}
-	case id != ref.AssetID:
-		return badResponse(fmt.Sprintf("the answer is asset %q, not %q that was asked for",
-			shorten(id, maxWarningValue), shorten(ref.AssetID, maxWarningValue)))
+		return &Error{Kind: KindInvalidData, Message: "the response has no asset id where Config.Fields.AssetID looks for it"}
+	case id != d.asset.ID:
+		return badResponse(fmt.Sprintf("the response is asset %q, not the requested %q",
+			shorten(id, maxWarningValue), shorten(d.asset.ID, maxWarningValue)))
 	}
 	return nil
 }
 
+// fields decodes every field. Fields that share a column are the parts of one value.
 func (d *decoding) fields() {
-	a := d.asset
-	a.Code = d.text(slotCode, "asset_code", cleanLine)
-	a.Name = d.text(slotName, "asset_name", cleanLine)
-	a.Description = d.text(slotDescription, "description", cleanLines)
-	a.SerialNumber = d.text(slotSerialNumber, "serial_number", cleanLine)
-	a.Barcode = d.text(slotBarcode, "barcode", cleanLine)
-	a.Criticality = d.text(slotCriticality, "criticality", cleanLine)
-	a.ParentAssetID = withoutZeroID(d.text(slotParentAssetID, "parent_cmms_asset_id", cleanID))
-	a.Currency = d.text(slotCurrency, "currency", cleanLine)
-
-	a.Category = d.reference(slotCategory, "category_id")
-	a.Subcategory = d.reference(slotSubcategory, "subcategory_id")
-	a.Manufacturer = d.reference(slotManufacturer, "manufacturer_id")
-	a.Model = d.reference(slotModel, "model_id")
-	a.Vendor = d.reference(slotVendor, "vendor_id")
-	a.Department = d.reference(slotDepartment, "department_id")
-	a.Status = d.reference(slotStatus, "status_id")
-	a.Location.Site = d.reference(slotSite, "location_id")
-	a.Location.Building = d.reference(slotBuilding, "location_id")
-	a.Location.Floor = d.reference(slotFloor, "location_id")
-	a.Location.Room = d.reference(slotRoom, "location_id")
-	if a.Location == (Location{}) {
-		d.warnHidden("location_id", d.all[slotSite:slotRoom+parts])
+	for all := d.plan.fields; len(all) > 0; {
+		column, n, exists := all[0].column, 0, false
+		for ; n < len(all) && all[n].column == column; n++ {
+			exists = all[n].decode(d, all[n].at(d.found)) || exists
+		}
+		if !exists {
+			d.warnHidden(column, all[:n])
+		}
+		all = all[n:]
 	}
-
-	a.PurchaseDate = d.date(slotPurchaseDate, "purchase_date")
-	a.InstallationDate = d.date(slotInstallationDate, "installation_date")
-	a.WarrantyStart = d.date(slotWarrantyStart, "warranty_start")
-	a.WarrantyEnd = d.date(slotWarrantyEnd, "warranty_end")
-	a.AMCStart = d.date(slotAMCStart, "amc_start")
-	a.AMCEnd = d.date(slotAMCEnd, "amc_end")
-
-	var err error
-	a.PurchaseCost, err = readDecimal(d.value(slotPurchaseCost, "purchase_cost"))
-	d.warn("purchase_cost", err)
-	a.UpdatedAt, err = d.dates.timestamp(d.value(slotUpdatedAt, "cmms_updated_at"))
-	d.warn("cmms_updated_at", err)
-	a.CustomFields, err = readCustomFields(d.value(slotCustomFields, "custom_fields"))
-	d.warn("custom_fields", err)
 }
 
-func (d *decoding) text(s slot, column string, clean func(string) string) string {
-	text, err := readText(d.value(s, column), clean)
-	d.warn(column, err)
-	return text
-}
-
-// value returns what was found for a field.
-func (d *decoding) value(s slot, column string) gjson.Result {
-	if d.all[s].rank == 0 {
-		d.warnHidden(column, d.all[s:s+1])
-	}
-	return d.all[s].value()
-}
-
-// warnHidden notes that a column's value may stand where no path leads, so that it is not taken for absent.
-func (d *decoding) warnHidden(column string, fields []found) {
-	for i := range fields {
-		if raw := fields[i].hidden; raw != "" {
-			d.warn(column, cannot(gjson.Parse(raw), "stands where an object with this field was expected: name its path in Config.Fields"))
-			return
+// warnHidden warns that a column's value may be where no path leads, so that it is not taken for absent.
+func (d *decoding) warnHidden(column string, fields []*plannedField) {
+	for _, f := range fields {
+		for _, at := range f.at(d.found) {
+			if at.hidden != "" {
+				d.warn(column, cannot(gjson.Parse(at.hidden),
+					"is in the place of an object with this field: name the field's path in Config.Fields"))
+				return
+			}
 		}
 	}
 }
 
-func (d *decoding) date(s slot, column string) Date {
-	date, err := d.dates.date(d.value(s, column))
-	d.warn(column, err)
-	return date
-}
-
-// warn notes what a reader could not read; a nil err is nothing to note.
+// warn adds the warning of a reader's error; nil adds none.
 func (d *decoding) warn(column string, err error) {
-	if err == nil { // as good as always: errors.As would cost an allocation
+	if err == nil { // nearly always: errors.As would cost an allocation
 		return
 	}
 	var u *unreadable
@@ -172,56 +131,8 @@ func (d *decoding) warn(column string, err error) {
 	}
 }
 
-// readCustomFields returns an object or a list without its white space, nil for an empty one.
-func readCustomFields(v gjson.Result) (json.RawMessage, error) {
-	switch {
-	case isEmpty(v):
-		return nil, nil
-	case v.Type != gjson.JSON:
-		return nil, cannot(v, "is neither an object nor a list")
-	case !utf8.ValidString(v.Raw) || hasLoneSurrogate(v.Raw):
-		return nil, cannot(v, "is no whole UTF-8 text")
-	case deeper([]byte(v.Raw), maxCustomFieldsDepth):
-		return nil, cannot(v, fmt.Sprintf("is nested deeper than %d levels", maxCustomFieldsDepth))
-	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, []byte(v.Raw)); err != nil {
-		return nil, cannot(v, "is no valid JSON")
-	}
-	return compact.Bytes(), nil
-}
-
-// hasLoneSurrogate reports whether a JSON text holds half of an escaped surrogate pair, which MySQL's JSON refuses.
-func hasLoneSurrogate(raw string) bool {
-	unit := func(at int) (string, bool) { // the hexadecimal digits of the \u escape there
-		if at+6 > len(raw) || raw[at] != '\\' || raw[at+1] != 'u' {
-			return "", false
-		}
-		return strings.ToLower(raw[at+2 : at+6]), true
-	}
-	for i := 0; i < len(raw); i++ {
-		if raw[i] != '\\' {
-			continue
-		}
-		first, ok := unit(i)
-		i++ // what follows the backslash is no escape of its own
-		switch {
-		case !ok || first < "d800" || first > "dfff":
-			continue
-		case first >= "dc00":
-			return true
-		}
-		second, ok := unit(i + 5)
-		if !ok || second < "dc00" || second > "dfff" {
-			return true
-		}
-		i += 10
-	}
-	return false
-}
-
-// deeper reports whether JSON is nested deeper than a limit, without recursion, so that no answer can exhaust the stack of
-// what parses it.
+// deeper reports whether JSON is nested deeper than limit. It does not recurse, so that no response can exhaust the stack
+// of what parses it.
 func deeper(body []byte, limit int) bool {
 	if bytes.Count(body, []byte{'{'})+bytes.Count(body, []byte{'['}) <= limit {
 		return false

@@ -4,46 +4,50 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 )
 
-// Kind says what sort of failure an [Error] is. The texts are stored in the sync log (error_kind).
+// Kind is the kind of failure of an [Error]. Its text is stored in the sync log (error_kind).
 type Kind string
 
 // The kinds of failure. Auth, rate_limited, unavailable and timeout are systemic: the next asset would likely fail too.
 const (
-	KindNotFound    Kind = "not_found"    // 404, 410, an empty answer, or an error answer that says so
+	KindNotFound    Kind = "not_found"    // 404, 410, an empty response, or an error response that says so
 	KindAuth        Kind = "auth"         // 403, 401 (after one renewal of a login's token), a rejected login
-	KindRateLimited Kind = "rate_limited" // 429, or an error answer that says so
-	KindUnavailable Kind = "unavailable"  // 5xx, or no connection, one that broke, or a bad certificate (not tried again)
-	KindTimeout     Kind = "timeout"      // no answer within Config.Timeout or the context's deadline
-	KindBadResponse Kind = "bad_response" // another 4xx, an answer that is no asset, another asset, a redirect elsewhere
-	KindInvalidData Kind = "invalid_data" // the asset in the answer has no usable id
+	KindRateLimited Kind = "rate_limited" // 429, or an error response that says so
+	KindUnavailable Kind = "unavailable"  // 5xx, no connection, a broken one, or an untrusted certificate (not retried)
+	KindTimeout     Kind = "timeout"      // no response within Config.Timeout or the context's deadline
+	KindBadResponse Kind = "bad_response" // another 4xx, a response that is no asset, another asset, a redirect elsewhere
+	KindInvalidData Kind = "invalid_data" // the asset in the response has no usable id
 )
 
 // The sentinels of the kinds, for errors.Is. [Client.GetAsset], [Client.Decode] and [Tenants.GetAsset] return them
 // inside an [*Error].
 var (
 	ErrNotFound    = errors.New("innomaint: asset not found")
-	ErrAuth        = errors.New("innomaint: not authorised")
+	ErrAuth        = errors.New("innomaint: not authorized")
 	ErrRateLimited = errors.New("innomaint: rate limited")
 	ErrUnavailable = errors.New("innomaint: API unavailable")
-	ErrTimeout     = errors.New("innomaint: no answer in time")
-	ErrBadResponse = errors.New("innomaint: unusable answer")
+	ErrTimeout     = errors.New("innomaint: no response in time")
+	ErrBadResponse = errors.New("innomaint: unusable response")
 	ErrInvalidData = errors.New("innomaint: invalid asset data")
 )
 
-// Error is a failure to get one asset. Its text carries no token, key, password or query string.
+var sentinels = map[Kind]error{
+	KindNotFound: ErrNotFound, KindAuth: ErrAuth, KindRateLimited: ErrRateLimited, KindUnavailable: ErrUnavailable,
+	KindTimeout: ErrTimeout, KindBadResponse: ErrBadResponse, KindInvalidData: ErrInvalidData,
+}
+
+// Error is a failure to get one asset. Its text contains no token, key, password or query string.
 type Error struct {
 	Kind       Kind
-	StatusCode int    // of the last answer; 0 where there was none
-	AssetID    string // the asset that was asked for
-	Message    string // what happened and, where there is something to do, what to do
-	Tries      int    // requests made for the asset itself, without logins; 0 where none was made
-	Err        error  // the cause, where there is one
+	StatusCode int    // of the last response; 0 if there was none
+	AssetID    string // the asset that was requested
+	Message    string // what happened and, if there is something to do, what to do
+	Tries      int    // requests made for the asset itself, without logins; 0 if none was made
+	Err        error  // the cause, if there is one
 
-	final bool // the same would happen again, although failures of this kind may pass
+	permanent bool // not retried, although other failures of this kind are
 }
 
 // Error returns one line that names the asset, the kind and what happened.
@@ -64,7 +68,7 @@ func (e *Error) Error() string {
 		b.WriteString(": " + e.Err.Error())
 	}
 	if e.Tries > 1 {
-		fmt.Fprintf(&b, " (after %d tries)", e.Tries)
+		fmt.Fprintf(&b, " (after %d attempts)", e.Tries)
 	}
 	return b.String()
 }
@@ -73,49 +77,18 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is the sentinel of the error's kind.
-func (e *Error) Is(target error) bool {
-	switch e.Kind {
-	case KindNotFound:
-		return target == ErrNotFound
-	case KindAuth:
-		return target == ErrAuth
-	case KindRateLimited:
-		return target == ErrRateLimited
-	case KindUnavailable:
-		return target == ErrUnavailable
-	case KindTimeout:
-		return target == ErrTimeout
-	case KindBadResponse:
-		return target == ErrBadResponse
-	case KindInvalidData:
-		return target == ErrInvalidData
-	}
-	return false
-}
+func (e *Error) Is(target error) bool { return target != nil && target == sentinels[e.Kind] }
 
-// forAsset returns a copy of a remembered failure for another asset; this one made no request.
-func (e *Error) forAsset(ref AssetRef) *Error {
-	again := *e
-	again.AssetID, again.Tries = ref.AssetID, 0
-	return &again
-}
-
-// contextError is what a call returns whose context ended. A deadline is a failure of kind timeout; a cancellation is no
-// failure of the API, so it is no [*Error]. last, which may be nil, is what the call was trying again after.
+// contextError returns the error of a call whose context ended. A deadline is a failure of kind timeout. A cancellation is
+// not the API's failure, and so not an [*Error]. last is the failure that the call was retrying; it may be nil.
 func contextError(ctx context.Context, ref AssetRef, last *Error) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		timeout := &Error{Kind: KindTimeout, AssetID: ref.AssetID, Message: "the context's deadline passed", Err: ctx.Err()}
-		if last != nil {
-			timeout.StatusCode, timeout.Tries = last.StatusCode, last.Tries
-			timeout.Message += "; the last try ended with " + string(last.Kind)
-		}
-		return timeout
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("innomaint: asset %q: %w", shorten(ref.AssetID, 100), ctx.Err())
 	}
-	return fmt.Errorf("innomaint: asset %q: %w", shorten(ref.AssetID, 100), ctx.Err())
+	timeout := &Error{Kind: KindTimeout, AssetID: ref.AssetID, Message: "the context's deadline passed", Err: ctx.Err()}
+	if last != nil {
+		timeout.StatusCode, timeout.Tries = last.StatusCode, last.Tries
+		timeout.Message += "; the last attempt ended with " + string(last.Kind)
+	}
+	return timeout
 }
-
-// retried reports whether the failure may pass by itself within seconds.
-func (e *Error) retried() bool { return e.Kind.retried() && !e.final }
-
-// renewable reports whether a new token may help: the credentials were not accepted, as opposed to not allowed.
-func (e *Error) renewable() bool { return e.Kind == KindAuth && e.StatusCode != http.StatusForbidden }

@@ -13,20 +13,20 @@ import (
 func ExampleNew() {
 	client, err := innomaint.New(innomaint.Config{
 		BaseURL: "https://tenant.example.com",
-		Auth:    innomaint.BearerToken("the token"), // prints as [redacted]
+		Auth:    innomaint.BearerToken("the token"), // prints as REDACTED
 	})
 	fmt.Println(client, err)
 
 	_, err = innomaint.New(innomaint.Config{BaseURL: "tenant.example.com"})
 	fmt.Println(err)
 	// Output:
-	// innomaint.Client for innomaint.Config{BaseURL: https://tenant.example.com, AssetPath: /api/v1/assets/{cmms_asset_id}, Auth: bearer token [redacted]} <nil>
+	// innomaint.Client for innomaint.Config{BaseURL: https://tenant.example.com, AssetPath: /api/v1/assets/{cmms_asset_id}, Auth: bearer token REDACTED} <nil>
 	// innomaint: Config.BaseURL must begin with https:// (or http://)
 	// innomaint: Config.Auth is required: innomaint.BearerToken, APIKey or Login
 }
 
 func ExampleClient_GetAsset() {
-	server := innomainttest.NewServer() // stands for the tenant
+	server := innomainttest.NewServer() // in the tenant's place
 	defer server.Close()
 	server.SetAsset("AST-1042", `{"status": "success", "data": {
 		"asset_id": "AST-1042", "asset_name": "Pump&nbsp;7", "make": "Grundfos",
@@ -49,7 +49,7 @@ func ExampleClient_GetAsset() {
 	fmt.Println(errors.Is(err, innomaint.ErrNotFound))
 	// Output:
 	// Pump 7 by Grundfos for 125000.5 on 2021-04-01
-	// warranty_end: "soon" is no date in a known layout
+	// warranty_end: "soon" is not a date in a known layout
 	// true
 }
 
@@ -70,17 +70,17 @@ func ExamplePerCustomer() {
 	fmt.Println(err)
 	// Output:
 	// Chilled water pump 7 <nil>
-	// innomaint: asset "AST-1042": auth: no client for customer 8 (next try in a minute): no credentials stored
+	// innomaint: asset "AST-1042": auth: no client for customer 8 (next attempt in a minute): no credentials stored
 }
 
 func ExampleBearerToken() {
 	fmt.Println(innomaint.BearerToken("the token"))
-	// Output: bearer token [redacted]
+	// Output: bearer token REDACTED
 }
 
 func ExampleAPIKey() {
 	fmt.Println(innomaint.APIKey("X-Api-Key", "the key"))
-	// Output: API key [redacted]
+	// Output: API key REDACTED
 }
 
 func ExampleLogin() {
@@ -127,7 +127,7 @@ func ExampleFieldMap() {
 	// Output: "Pump" "SN-9" "" {ID:31 Name:NB 50 Code: Email: Phone:}
 }
 
-// The defaults are a starting point: one list is replaced, one gets another path behind its own.
+// The defaults are a starting point: here one list is replaced, and another one gets a further path.
 func ExampleDefaultFieldMap() {
 	fields := innomaint.DefaultFieldMap()
 	fields.PurchaseCost = []string{"financials.acquisition_value"}
@@ -147,7 +147,7 @@ func ExampleDefaultFieldMap() {
 	// Output: SN-9 1250
 }
 
-// A recorded answer is decoded as GetAsset would, without a request.
+// A recorded response is decoded as GetAsset would, without a request.
 func ExampleClient_Decode() {
 	client, err := innomaint.New(innomaint.Config{BaseURL: "https://tenant.example.com", Auth: innomaint.BearerToken("t")})
 	if err != nil {
@@ -167,9 +167,9 @@ func ExampleClient_Decode() {
 	// true
 }
 
-// Fields that only the host knows, read with the client's tolerance.
+// Fields that only the host knows, read as tolerantly as the client's own.
 func ExampleAsset_Date() {
-	asset := innomaint.Asset{Raw: []byte(`{"maintenance": {"next_due": "01-04-2027", "last_done": "soon"}, "hours": "1,250.5", "leased": "Y", "centre": " CC-9 "}`)}
+	asset := innomaint.Asset{Raw: []byte(`{"maintenance": {"next_due": "01-04-2027", "last_done": "soon"}, "hours": "1,250.5", "leased": "Y", "center": " CC-9 "}`)}
 
 	due, ok, err := asset.Date("maintenance.next_due")
 	fmt.Println(due, ok, err)
@@ -179,21 +179,21 @@ func ExampleAsset_Date() {
 	fmt.Println(ok, err)
 	hours, _, _ := asset.Decimal("hours")
 	leased, _, _ := asset.Bool("leased")
-	centre, _ := asset.Text("centre")
-	fmt.Println(hours, leased, centre)
+	center, _ := asset.Text("center")
+	fmt.Println(hours, leased, center)
 	// Output:
 	// 2027-04-01 true <nil>
-	// false maintenance.last_done: "soon" is no date in a known layout
+	// false maintenance.last_done: "soon" is not a date in a known layout
 	// false <nil>
 	// 1250.5 true CC-9
 }
 
-// A value that the host's own enricher could not take: a warning in the log, and the rest of the asset is synced.
+// A value that the host's own enricher could not use becomes a warning in the log; the rest of the asset is synced.
 func ExampleAsset_Warn() {
 	asset := innomaint.Asset{ID: "AST-1"}
-	asset.Warn(innomaint.Warning{Field: "next_due", Value: "soon", Reason: "is no date"})
+	asset.Warn(innomaint.Warning{Field: "next_due", Value: "soon", Reason: "is not a date"})
 	fmt.Println(asset.Warnings[0], asset.Unreadable("next_due"))
-	// Output: next_due: "soon" is no date true
+	// Output: next_due: "soon" is not a date true
 }
 
 func ExampleClient_Explain() {
@@ -207,20 +207,20 @@ func ExampleClient_Explain() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("the asset stands at", explanation.Envelope)
+	fmt.Println("the asset is at", explanation.Envelope)
 	for _, f := range explanation.Fields {
 		if f.Path != "" {
 			fmt.Printf("%s is %q, from %s\n", f.Field, f.Value, f.At)
 		}
 	}
 	for _, u := range explanation.Unread {
-		fmt.Printf("nobody reads %s: %s\n", u.Path, u.Raw)
+		fmt.Printf("not read: %s: %s\n", u.Path, u.Raw)
 	}
 	// Output:
-	// the asset stands at data
+	// the asset is at data
 	// AssetID is "1", from id
 	// Manufacturer.Name is "Grundfos", from make.name
-	// nobody reads title: "Pump"
+	// not read: title: "Pump"
 }
 
 func ExampleDateOf() {
@@ -236,5 +236,5 @@ func ExampleParseDecimal() {
 	// Output:
 	// 125000.5 <nil>
 	// 125000 <nil>
-	//  innomaint: "12,50" is no decimal number
+	//  innomaint: "12,50" is not a decimal number
 }

@@ -3,124 +3,138 @@ package innomaint
 import (
 	"context"
 	"log/slog"
-	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-resty/resty/v2"
 )
 
-// exchange is one request with its retries. resty repeats it; the exchange judges each answer, decides whether there is
-// another try, and how long to wait for it.
+// request is what an exchange sends, and how it judges a response.
+type request struct {
+	method, url string
+	prepare     func(*resty.Request)     // adds the credentials or a body; called for each attempt
+	accept      func(body []byte) *Error // judges the body of a 2xx response; nil: a success
+}
+
+// exchange sends requests for one asset, and counts the attempts.
 type exchange struct {
-	client *Client
-	ref    AssetRef
-	accept func(body []byte) *Error // judges the body of a 2xx answer
-
-	tries, maxTries int
-	failure         *Error        // of the last try that was judged
-	judged          int           // resty's number of that try
-	again           bool          // it was judged worth another
-	wait            time.Duration // until that
+	*Client
+	ref                   AssetRef
+	attempts, maxAttempts int
+	failed                *Error // of the last attempt; nil: it succeeded, or there was none
 }
 
-// exchangeKey is where a request's context holds its exchange, for resty's callbacks.
-type exchangeKey struct{}
-
-func (c *Client) exchange(ref AssetRef, accept func(body []byte) *Error) *exchange {
-	return &exchange{client: c, ref: ref, accept: accept, maxTries: c.maxTries}
-}
-
-func (x *exchange) request(ctx context.Context) *resty.Request {
-	return x.client.http.R().
-		SetContext(context.WithValue(ctx, exchangeKey{}, x)).
-		AddRetryCondition(x.judge)
-}
-
-// run makes the request. It returns how the last try failed, nil for success, or that the context ended.
-func (x *exchange) run(request *resty.Request, method, url string) error {
-	ctx := request.Context()
-	x.judged, x.again = 0, false
-	response, err := request.Execute(method, url)
-	switch {
-	case response == nil: // nothing was sent
-		return x.notSent(ctx, err)
-	case err == nil && x.judged != response.Request.Attempt: // the context ended, but a whole answer came before
-		x.settle(response, nil)
-		if x.failure != nil && x.failure.retried() {
-			return contextError(ctx, x.ref, x.failure)
+// do sends a request until it succeeds, fails for good, or ctx ends.
+func (x *exchange) do(ctx context.Context, r request) error {
+	for {
+		if err := x.pace(ctx); err != nil {
+			return err
 		}
-	case x.again, x.judged != response.Request.Attempt:
-		return contextError(ctx, x.ref, x.failure)
+		attempt := x.http.R().SetContext(ctx)
+		r.prepare(attempt)
+		response, err := attempt.Execute(r.method, r.url) // resty reads and closes the body
+		switch {
+		case err != nil && ctx.Err() != nil: // the caller's doing, not the API's
+			return contextError(ctx, x.ref, x.failed)
+		case response == nil:
+			return &Error{Kind: KindBadResponse, AssetID: x.ref.AssetID, Tries: x.attempts, Err: x.secrets().Cause(err),
+				Message: "the request could not be made"}
+		}
+		x.attempts++
+		x.failed = x.judge(r, response, err)
+		switch {
+		case x.failed == nil:
+			return nil
+		case !x.failed.retryable():
+			return x.failed
+		case ctx.Err() != nil:
+			return contextError(ctx, x.ref, x.failed)
+		case x.attempts >= x.maxAttempts:
+			return x.failed
+		}
+		wait, ok := x.cfg.wait(x.attempts, response.Header(), time.Now())
+		if !ok {
+			x.failed.Message += "; the API asks for a longer wait than Config.RetryMaxWait"
+			return x.failed
+		}
+		x.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "innomaint: retrying",
+			slog.String("asset_id", x.ref.AssetID), slog.Uint64("customer_id", x.ref.CustomerID),
+			slog.String("error", x.failed.Error()), slog.Int("attempts", x.attempts), slog.Duration("wait", wait))
+		select {
+		case <-ctx.Done():
+			return contextError(ctx, x.ref, x.failed)
+		case <-time.After(wait):
+		}
 	}
-	if x.failure != nil {
-		return x.failure
-	}
-	return nil
 }
 
-// judge is resty's question whether to try again.
-func (x *exchange) judge(response *resty.Response, err error) bool {
-	x.again = false
-	if response == nil {
-		return false
+// pace waits for the rate limit. A context that ends before it is the request's turn gets an error at once.
+func (x *exchange) pace(ctx context.Context) error {
+	if x.limiter == nil || x.limiter.Wait(ctx) == nil {
+		return nil
 	}
-	ctx := response.Request.Context()
-	if err != nil && ctx.Err() != nil {
-		return false // the caller's doing, not the API's
+	if ctx.Err() != nil {
+		return contextError(ctx, x.ref, x.failed)
 	}
-	x.settle(response, err)
-	if x.failure == nil || !x.failure.retried() || x.tries >= x.maxTries {
-		return false
-	}
-	x.wait, err = x.client.pause.after(x.tries, response.Header(), time.Now())
-	if err != nil {
-		x.failure.Message += "; " + err.Error()
-		return false
-	}
-	x.again = true
-	x.client.log.LogAttrs(ctx, slog.LevelDebug, "innomaint: trying again",
-		slog.String("asset_id", x.ref.AssetID), slog.Uint64("customer_id", x.ref.CustomerID),
-		slog.String("error", x.failure.Error()), slog.Int("tries", x.tries), slog.Duration("wait", x.wait))
-	return true
+	deadline, _ := ctx.Deadline()
+	return &Error{Kind: KindTimeout, AssetID: x.ref.AssetID, Tries: x.attempts, Err: context.DeadlineExceeded,
+		Message: "Config.RatePerSecond allows no request before the context's deadline in " + time.Until(deadline).String()}
 }
 
-// settle notes how a try ended.
-func (x *exchange) settle(response *resty.Response, err error) {
-	x.tries++
-	x.judged = response.Request.Attempt
+// judge returns how an attempt failed, nil for a success.
+func (x *exchange) judge(r request, response *resty.Response, err error) (failed *Error) {
 	status := response.StatusCode()
 	switch {
 	case err != nil:
-		x.failure = x.client.brokenExchange(err)
+		failed = x.transportFailure(err)
 	case status >= 200 && status <= 299:
-		x.failure = x.accept(response.Body())
+		failed = r.accept(response.Body())
 	default:
-		x.failure = refusal(status, response.Body())
+		failed = statusFailure(status, response.Body())
 	}
-	if x.failure != nil {
-		x.failure.StatusCode, x.failure.AssetID, x.failure.Tries = status, x.ref.AssetID, x.tries
-		x.failure.Message = x.client.redactor().text(x.failure.Message)
+	if failed != nil {
+		failed.StatusCode, failed.AssetID, failed.Tries = status, x.ref.AssetID, x.attempts
+		failed.Message = x.secrets().Text(failed.Message)
 	}
-}
-
-// notSent says why no request was made: the context ended while it waited its turn, or would have.
-func (x *exchange) notSent(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return contextError(ctx, x.ref, x.failure)
-	}
-	if deadline, ok := ctx.Deadline(); ok && x.client.limiter != nil {
-		return &Error{Kind: KindTimeout, AssetID: x.ref.AssetID, Tries: x.tries, Err: context.DeadlineExceeded,
-			Message: "Config.RatePerSecond leaves no request before the deadline in " + time.Until(deadline).String()}
-	}
-	failed := badResponse("the request could not be made")
-	failed.AssetID, failed.Tries, failed.Err = x.ref.AssetID, x.tries, x.client.redactor().cause(err)
 	return failed
 }
 
-// nextWait is resty's question how long to wait.
-func nextWait(_ *resty.Client, response *resty.Response) (time.Duration, error) {
-	if x, ok := response.Request.Context().Value(exchangeKey{}).(*exchange); ok {
-		return x.wait, nil
+// pathTemplate is Config.AssetPath. Its path and its query are escaped in different ways.
+type pathTemplate struct {
+	path, query string
+	secrets     []string // values of the query whose names say that they are credentials
+}
+
+var secretName = regexp.MustCompile(`(?i)key|token|secret|pass|auth|sig`)
+
+func parsePath(s string) *pathTemplate {
+	path, query, _ := strings.Cut(s, "?")
+	t := &pathTemplate{path: path, query: query}
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if secretName.MatchString(name) && !strings.Contains(value, "{") {
+			plain, _ := url.QueryUnescape(value) // "" if it is not escaped in the usual way
+			t.secrets = append(t.secrets, value, plain)
+		}
 	}
-	return 0, http.ErrNotSupported
+	return t
+}
+
+// fill returns the path, and the query if there is one, for an asset. An escaped value cannot look like a placeholder.
+func (t *pathTemplate) fill(ref AssetRef) string {
+	segment := url.PathEscape(ref.AssetID)
+	if ref.AssetID == "." || ref.AssetID == ".." { // these would be steps in the path
+		segment = strings.ReplaceAll(ref.AssetID, ".", "%2E")
+	}
+	customer := strconv.FormatUint(ref.CustomerID, 10)
+	fill := func(template, assetID string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(template, assetIDPlaceholder, assetID), customerIDPlaceholder, customer)
+	}
+	if t.query == "" {
+		return fill(t.path, segment)
+	}
+	return fill(t.path, segment) + "?" + fill(t.query, url.QueryEscape(ref.AssetID))
 }

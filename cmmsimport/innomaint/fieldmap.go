@@ -1,13 +1,18 @@
 package innomaint
 
-import "slices"
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
-// FieldMap says where each field stands in the tenant's asset object: a list of gjson paths
-// (https://github.com/tidwall/gjson/blob/master/SYNTAX.md), of which the first that leads to a value, and not to a
-// placeholder, is taken. A nil list means the field's default ([DefaultFieldMap]); an empty one that is not nil switches
-// the field off. With AssetID switched off, an answer is not checked to be the asset that was asked for.
+// FieldMap says where each field is in the tenant's asset object. Each list has gjson paths
+// (https://github.com/tidwall/gjson/blob/master/SYNTAX.md); the first that leads to a value other than a placeholder wins.
+// A nil list means the field's default ([DefaultFieldMap]); an empty list that is not nil switches the field off. With
+// AssetID switched off, nothing checks that a response is the asset that was requested.
 //
-// The JSON form, for a host's configuration, keeps that difference: what is left out has its default.
+// The JSON form, for a host's configuration, keeps that difference: an omitted member has its default.
 type FieldMap struct {
 	AssetID       []string `json:"asset_id,omitzero"`
 	Code          []string `json:"asset_code,omitzero"`
@@ -42,7 +47,7 @@ type FieldMap struct {
 	Room         ReferencePaths `json:"room,omitzero"`
 }
 
-// ReferencePaths says where a master stands. What the paths of the parts lead to is taken first; Object fills the rest.
+// ReferencePaths says where a master is. Values at the paths of its parts come first; Object fills the rest.
 type ReferencePaths struct {
 	// Object leads to the master itself: an object with id, name and code (and email and phone for a vendor), a list of
 	// one, a bare name, or a bare number, which is an id.
@@ -54,68 +59,83 @@ type ReferencePaths struct {
 	Phone  []string `json:"phone,omitzero"` // vendors only
 }
 
+// lists returns the lists of the parts, in their order: see partNames.
+func (p *ReferencePaths) lists() []*[]string {
+	return []*[]string{&p.Object, &p.ID, &p.Name, &p.Code, &p.Email, &p.Phone}
+}
+
 // DefaultFieldMap returns the defaults: the names of the assumed contract first, then obvious synonyms.
-func DefaultFieldMap() FieldMap {
-	flat := func(objects ...string) ReferencePaths {
-		p := ReferencePaths{Object: objects, Email: []string{}, Phone: []string{}}
-		for _, object := range objects {
-			p.ID = append(p.ID, object+"_id")
-			p.Name = append(p.Name, object+"_name")
-			p.Code = append(p.Code, object+"_code")
+func DefaultFieldMap() FieldMap { return FieldMap{}.withDefaults(assetFields) }
+
+// withDefaults returns a copy of m, its lists included, in which every nil list is the default of a table of fields.
+func (m FieldMap) withDefaults(table []field) FieldMap {
+	for i := range table {
+		for part, list := range table[i].lists(&m) {
+			if *list == nil {
+				*list = table[i].defaults[part]
+			}
+			*list = slices.Clone(*list)
 		}
-		return p
 	}
-	level := func(name string) ReferencePaths {
-		p := flat(name)
-		p.Object = []string{"location." + name, name}
-		return p
-	}
-	m := FieldMap{
-		AssetID:       []string{"asset_id", "id"},
-		Code:          []string{"asset_code", "code"},
-		Name:          []string{"asset_name", "name"},
-		Description:   []string{"description", "asset_description"},
-		SerialNumber:  []string{"serial_number", "serial_no", "serial"},
-		Barcode:       []string{"barcode", "bar_code"},
-		Criticality:   []string{"criticality", "criticality_name"},
-		ParentAssetID: []string{"parent_asset_id", "parent_id"},
-		Currency:      []string{"currency", "currency_code"},
-		PurchaseCost:  []string{"purchase_cost", "purchase_price", "cost"},
-		CustomFields:  []string{"custom_fields"},
-		UpdatedAt:     []string{"updated_at", "modified_at", "last_updated"},
-
-		PurchaseDate:     []string{"purchase_date", "purchased_on"},
-		InstallationDate: []string{"installation_date", "install_date", "installed_on"},
-		WarrantyStart:    []string{"warranty_start", "warranty_start_date", "warranty.start"},
-		WarrantyEnd:      []string{"warranty_end", "warranty_end_date", "warranty_expiry", "warranty.end"},
-		AMCStart:         []string{"amc.start", "amc_start", "amc_start_date"},
-		AMCEnd:           []string{"amc.end", "amc_end", "amc_end_date"},
-
-		Category:     flat("category", "asset_category"),
-		Subcategory:  flat("subcategory", "sub_category"),
-		Manufacturer: flat("manufacturer", "make", "brand"),
-		Model:        flat("model", "asset_model"),
-		Vendor:       flat("vendor", "supplier"),
-		Department:   flat("department", "dept"),
-		Status:       flat("status", "asset_status"),
-		Site:         level("site"),
-		Building:     level("building"),
-		Floor:        level("floor"),
-		Room:         level("room"),
-	}
-	m.Vendor.Email = []string{"vendor_email", "supplier_email"}
-	m.Vendor.Phone = []string{"vendor_phone", "supplier_phone"}
 	return m
 }
 
-// withDefaults returns a copy of m, its lists included, in which every nil list is the default's.
-func (m FieldMap) withDefaults() FieldMap {
-	d := DefaultFieldMap()
-	own, defaults := m.lists(), d.lists()
-	for i := range own {
-		if *own[i].paths != nil {
-			*defaults[i].paths = slices.Clone(*own[i].paths)
-		}
+var (
+	plainPath = regexp.MustCompile(`(?s)^(?:\\.|[\w\- .]|[^\x00-\x7F])+$`)
+	pathKey   = regexp.MustCompile(`(?s)(?:\\.|[^.\\])+`)
+	escaped   = regexp.MustCompile(`(?s)\\(.)`)
+)
+
+// plainKeys splits a path that is nothing but keys of objects, and resolves its backslashes. A component of nothing but
+// digits is not plain: in a list it is an index.
+func plainKeys(path string) (keys []string, plain bool) {
+	if !plainPath.MatchString(path) {
+		return nil, false
 	}
-	return d
+	for _, key := range pathKey.FindAllString(path, -1) {
+		if isDigits(key) {
+			return nil, false
+		}
+		keys = append(keys, escaped.ReplaceAllString(key, "$1"))
+	}
+	return keys, true
 }
+
+// isPath reports whether path is one for gjson: no empty component, no lone backslash at the end, the brackets and quotes of
+// queries closed. gjson has no check of its own; a wrong path would find nothing, for every asset.
+func isPath(path string) bool {
+	if !utf8.ValidString(path) || strings.TrimSpace(path) != path {
+		return false
+	}
+	var open []byte // brackets
+	quoted, empty := false, true
+	for i := 0; i < len(path); i++ {
+		c := path[i]
+		switch {
+		case c == '\\':
+			if i++; i == len(path) {
+				return false
+			}
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '(' || c == '[' || c == '{':
+			open = append(open, closing[c])
+		case c == ')' || c == ']' || c == '}':
+			if len(open) == 0 || open[len(open)-1] != c {
+				return false
+			}
+			open = open[:len(open)-1]
+		case (c == '.' || c == '|') && len(open) == 0:
+			if empty {
+				return false
+			}
+			empty = true
+			continue
+		}
+		empty = false
+	}
+	return !empty && !quoted && len(open) == 0
+}
+
+var closing = map[byte]byte{'(': ')', '[': ']', '{': '}'}

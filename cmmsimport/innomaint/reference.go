@@ -7,9 +7,9 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Reference points to a row of one of the tenant's masters: a category, a manufacturer, a vendor, and so on.
-// Any part may be empty; Email and Phone are read for vendors only. An ID that is nothing but zeros and hyphens
-// (0, "0000", the nil UUID) is a placeholder, and left empty: taken as an id it would melt all such masters into one.
+// Reference points to a row of one of the tenant's master tables: a category, a manufacturer, a vendor, and so on. Any
+// part may be empty; Email and Phone are read for vendors only. An ID of nothing but zeros and hyphens (0, "0000", the nil
+// UUID) is a placeholder and left empty: as an id, it would merge all such masters into one.
 type Reference struct {
 	ID    string // as sent, digit for digit
 	Name  string
@@ -21,12 +21,29 @@ type Reference struct {
 // IsZero reports whether the reference points to nothing.
 func (r Reference) IsZero() bool { return r == Reference{} }
 
-// Location is where an asset stands, level by level; each level may be empty.
+// Location is where an asset is, level by level. Each level may be empty.
 type Location struct {
 	Site, Building, Floor, Room Reference
 }
 
-// masterKeys are what the parts of a master are called inside its own object, by part.
+// The parts of a reference. The object is the master itself, with the others in it.
+const (
+	partObject = iota
+	partID
+	partName
+	partCode
+	partEmail
+	partPhone
+	parts
+)
+
+// partNames are the names of the lists in ReferencePaths, and partSuffixes what follows the column's name in warnings.
+var (
+	partNames    = [parts]string{"Object", "ID", "Name", "Code", "Email", "Phone"}
+	partSuffixes = [parts]string{partCode: ".code", partEmail: ".email", partPhone: ".phone"}
+)
+
+// masterKeys are the names of the parts inside a master's object.
 var masterKeys = [parts][]string{
 	partID:    {"id", "_id", "uuid"},
 	partName:  {"name", "title", "label", "display_name"},
@@ -35,113 +52,100 @@ var masterKeys = [parts][]string{
 	partPhone: {"phone", "phone_number", "mobile"},
 }
 
-// masterPlan finds them.
-var masterPlan = func() (n node) {
+// masterTree finds them.
+var masterTree = func() (n node) {
 	for part, keys := range masterKeys {
-		for rank, key := range keys {
-			n.add([]string{key}, target{slot(part), rank})
+		for i, key := range keys {
+			n.add([]string{key}, target{list: part, position: i})
 		}
 	}
 	return n
 }()
 
-// reference reads the master whose slots begin at first. Parts of their own come first, the object fills the rest.
-func (d *decoding) reference(first slot, column string) Reference {
-	isVendor := first == slotVendor
-	r := d.master(d.all[first:first+parts], column, isVendor)
-
-	object := d.all[first].value()
-	if object.IsArray() {
-		only, count := onlyElement(object)
-		if count > 1 {
-			d.warn(column, cannot(object, "is a list of several where one was expected"))
-			return r
-		}
-		object = only
-	}
+// reference reads the parts of a master before readParts. Parts with a path of their own come first, the master's object
+// fills the rest.
+func (d *decoding) reference(column string, at []found, readParts int) Reference {
+	r := d.master(column, at, readParts)
+	object, several := onlyElement(at[partObject].Result)
 	switch {
-	case isEmpty(object):
-	case object.IsObject():
-		var inside [parts]found
-		masterPlan.follow(object, inside[:])
-		if inside == [parts]found{} && !hasMasterKey(object) {
+	case several:
+		d.warn(column, cannot(object, "is a list of several where one was expected"))
+	case !isEmpty(object):
+		inside, known := masterParts(object)
+		if !known {
 			d.warn(column, cannot(object, "has neither an id nor a name nor a code"))
 		}
-		r.fill(d.master(inside[:], column, isVendor))
+		r.fill(d.master(column, inside[:], readParts))
+	}
+	return r
+}
+
+// masterParts returns the parts in a master's object. known reports whether it has a key of any, be it for a placeholder.
+// Digits instead of an object are an id, anything else is a name.
+func masterParts(object gjson.Result) (inside [parts]found, known bool) {
+	switch {
+	case object.IsObject():
+		known = masterTree.follow(object, inside[:])
+		return inside, known
 	case object.Type == gjson.Number, object.Type == gjson.String && isDigits(cleanID(object.Str)):
-		r.fill(Reference{ID: d.masterID(object, column)})
+		inside[partID] = found{Result: object, rank: 1}
 	default:
-		r.fill(Reference{Name: d.line(object, column, "")})
+		inside[partName] = found{Result: object, rank: 1}
 	}
-	if r.IsZero() && first < slotSite { // the levels of a location are looked at together
-		d.warnHidden(column, d.all[first:first+parts])
+	return inside, true
+}
+
+func (d *decoding) master(column string, at []found, readParts int) (r Reference) {
+	for part, text := range r.texts() {
+		if part < readParts && text != nil && at[part].exists() {
+			var err error
+			if *text, err = readPart(part, at[part].Result); err != nil {
+				d.warn(column+partSuffixes[part], err)
+			}
+		}
 	}
 	return r
 }
 
-// master reads the parts of a master.
-func (d *decoding) master(at []found, column string, isVendor bool) Reference {
-	r := Reference{
-		ID:   d.masterID(at[partID].value(), column),
-		Name: d.line(at[partName].value(), column, ""),
-		Code: d.line(at[partCode].value(), column, ".code"),
-	}
-	if isVendor {
-		r.Email = d.line(at[partEmail].value(), column, ".email")
-		r.Phone = d.line(at[partPhone].value(), column, ".phone")
-	}
-	return r
-}
-
-func (d *decoding) line(v gjson.Result, column, part string) string {
-	text, err := readText(v, cleanLine)
-	if err != nil { // for each part of each master: the name is put together where it is needed
-		d.warn(column+part, err)
-	}
-	return text
-}
-
-// masterID reads an id, "" for a placeholder.
-func (d *decoding) masterID(v gjson.Result, column string) string {
-	id, err := readText(v, cleanID)
-	d.warn(column, err)
-	return withoutZeroID(id)
-}
-
-// withoutZeroID makes no id of one that is nothing but zeros and hyphens.
-func withoutZeroID(id string) string {
-	if strings.Trim(id, "0-") == "" {
-		return ""
-	}
-	return id
+// texts returns where the parts are; nil for the object.
+func (r *Reference) texts() [parts]*string {
+	return [parts]*string{partID: &r.ID, partName: &r.Name, partCode: &r.Code, partEmail: &r.Email, partPhone: &r.Phone}
 }
 
 // fill takes from other what r lacks.
 func (r *Reference) fill(other Reference) {
-	r.ID = cmp.Or(r.ID, other.ID)
-	r.Name = cmp.Or(r.Name, other.Name)
-	r.Code = cmp.Or(r.Code, other.Code)
-	r.Email = cmp.Or(r.Email, other.Email)
-	r.Phone = cmp.Or(r.Phone, other.Phone)
-}
-
-// hasMasterKey reports whether the object has a key of a master, be its value a placeholder.
-func hasMasterKey(object gjson.Result) bool {
-	for key := range masterPlan.children {
-		if object.Get(key).Exists() {
-			return true
+	from := other.texts()
+	for part, text := range r.texts() {
+		if text != nil {
+			*text = cmp.Or(*text, *from[part])
 		}
 	}
-	return false
 }
 
-// onlyElement returns the first element of a list and how many there are, counting no further than two.
-func onlyElement(list gjson.Result) (first gjson.Result, count int) {
-	list.ForEach(func(_, element gjson.Result) bool {
-		if count++; count == 1 {
-			first = element
-		}
-		return count < 2
-	})
-	return first, count
+func readPart(part int, v gjson.Result) (string, error) {
+	if part == partID {
+		return readForeignID(v)
+	}
+	return readText(v, cleanLine)
+}
+
+// readForeignID reads the id of another row, "" for a placeholder: nothing but zeros and hyphens is no id.
+func readForeignID(v gjson.Result) (string, error) {
+	id, err := readText(v, cleanID)
+	if strings.Trim(id, "0-") == "" {
+		id = ""
+	}
+	return id, err
+}
+
+// onlyElement returns the element of a list of one, an empty value for an empty list, and anything else as it is.
+// several reports a list of more than one.
+func onlyElement(v gjson.Result) (only gjson.Result, several bool) {
+	switch {
+	case !v.IsArray():
+		return v, false
+	case v.Get("1").Exists():
+		return v, true
+	}
+	return v.Get("0"), false
 }

@@ -1,56 +1,56 @@
 package innomaint
 
 import (
-	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// pause says how long to wait before the next try.
-type pause struct {
-	first, longest time.Duration
+// retryable is the retry predicate: it reports whether the failure may pass by itself within seconds.
+func (e *Error) retryable() bool { return e.Kind.transient() && !e.permanent }
+
+func (k Kind) transient() bool {
+	return k == KindRateLimited || k == KindUnavailable || k == KindTimeout
 }
 
-// errTooLong ends the tries: the API asked for a longer wait than the longest.
-var errTooLong = errors.New("the API asks for a longer wait than Config.RetryMaxWait")
+// renewable reports whether a new token may help: the credentials were not accepted, as opposed to not allowed.
+func (e *Error) renewable() bool {
+	return e != nil && e.Kind == KindAuth && e.StatusCode != http.StatusForbidden
+}
 
-// after returns the wait after the given number of tries: what the answer asks for, else an exponential backoff with
-// full jitter.
-func (p pause) after(tries int, header http.Header, now time.Time) (time.Duration, error) {
-	asked, ok := retryAfter(header, now)
-	switch {
-	case !ok:
-		return p.backoff(tries), nil
-	case asked > p.longest:
-		return 0, errTooLong
+// wait returns the wait after the given number of attempts: what the response asks for, else a random one of up to
+// RetryWait, doubled for each further attempt and never above RetryMaxWait (exponential backoff with full jitter).
+// ok is false if the response asks for more: then there is no further attempt.
+func (c *Config) wait(attempts int, header http.Header, now time.Time) (wait time.Duration, ok bool) {
+	if asked, ok := retryAfter(header, now); ok {
+		return asked, asked <= c.RetryMaxWait
 	}
-	return max(asked, time.Nanosecond), nil // to resty, 0 would mean its own backoff
-}
-
-// backoff returns a random wait of up to first, doubled for each further try, never longer than the longest.
-func (p pause) backoff(tries int) time.Duration {
-	bound := p.first
-	for range min(tries-1, 62) {
-		if bound >= p.longest/2 {
-			bound = p.longest
+	bound := c.RetryWait
+	for range attempts - 1 {
+		if bound >= c.RetryMaxWait/2 {
+			bound = c.RetryMaxWait
 			break
 		}
 		bound *= 2
 	}
-	return time.Duration(rand.Int64N(int64(min(bound, p.longest)))) + time.Nanosecond
+	return rand.N(bound), true
 }
 
-// retryAfter returns the wait that an answer asks for: Retry-After in seconds or as a date (RFC 9110, 10.2.3), else
-// X-RateLimit-Reset in seconds or as an epoch. What is negative, past or garbage asks for nothing.
+// retryAfter returns the wait that a response asks for: Retry-After in seconds or as a date (RFC 9110, 10.2.3), else
+// X-RateLimit-Reset in seconds or as an epoch. A negative, past or unreadable value asks for nothing.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, ok := parseSeconds(value); ok {
-		return seconds, true
+	if wait, ok := parseSeconds(value); ok {
+		return wait, true
 	}
-	now = clockOf(header, now)
+	// Dates are on the API's own clock, which may be years off ours.
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = date
+	}
 	if date, err := http.ParseTime(value); err == nil && !date.Before(now) {
 		return date.Sub(now), true
 	}
@@ -69,31 +69,17 @@ func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// clockOf returns the API's own time, by which it says until when to wait: its clock may be years off ours.
-func clockOf(header http.Header, now time.Time) time.Time {
-	if date, err := http.ParseTime(header.Get("Date")); err == nil {
-		return date
-	}
-	return now
-}
-
-// earliestEpoch tells an epoch (September 2001 or later) from a number of seconds to wait.
+// earliestEpoch distinguishes an epoch (September 2001 or later) from a number of seconds to wait.
 const earliestEpoch = 1_000_000_000 * time.Second
 
-// parseSeconds reads a number of seconds, rounded up to a whole one. Numbers too large for a Duration stand for the
+var seconds = regexp.MustCompile(`^[0-9]+(?:\.[0-9]*)?$`)
+
+// parseSeconds reads a number of seconds and rounds it up to a whole one. A number too large for a Duration becomes the
 // longest one.
 func parseSeconds(s string) (time.Duration, bool) {
-	whole, fraction, _ := strings.Cut(s, ".")
-	if whole == "" || !isDigits(whole) || !isDigits(fraction) {
+	if !seconds.MatchString(s) {
 		return 0, false
 	}
-	const most = int64(1<<63-1) / int64(time.Second)
-	seconds, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || seconds >= most {
-		return time.Duration(most) * time.Second, true
-	}
-	if strings.Trim(fraction, "0") != "" {
-		seconds++
-	}
-	return time.Duration(seconds) * time.Second, true
+	number, _ := strconv.ParseFloat(s, 64) // infinite if out of range
+	return time.Duration(min(math.Ceil(number), float64(math.MaxInt64/int64(time.Second)))) * time.Second, true
 }

@@ -5,85 +5,99 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
-
-// failureMemory is how long a rejected login, or a client that could not be opened, is not tried again.
-const failureMemory = time.Minute
 
 // Tenants gets assets of many customers, each through a client of its own. It is safe for concurrent use.
 type Tenants struct {
 	open func(ctx context.Context, customerID uint64) (*Client, error)
 
-	mu      sync.Mutex // guards tenants, never held during open
-	tenants map[uint64]*tenant
+	mu      sync.Mutex // guards clients; not held during open
+	clients map[uint64]*memo[Client]
 }
 
-// tenant is one customer's client, or why there is none.
-type tenant struct {
-	turn   chan struct{} // holds one token; whoever took it may look at and change the rest
-	client *Client
-	failed *Error
-	until  time.Time // failed is given out until then
-}
-
-// PerCustomer returns a Tenants that calls open when it first needs a customer's client, typically to look up that
-// customer's address and credentials, and keeps the client. An open that fails is not called again for a minute.
+// PerCustomer returns a Tenants that calls open when it first needs a customer's client, typically to look up the
+// customer's address and credentials, and keeps the client. After an open that failed, the next one is a minute later.
 func PerCustomer(open func(ctx context.Context, customerID uint64) (*Client, error)) *Tenants {
-	return &Tenants{open: open, tenants: map[uint64]*tenant{}}
+	return &Tenants{open: open, clients: map[uint64]*memo[Client]{}}
 }
 
-// GetAsset gets the asset through its customer's client: see [Client.GetAsset]. Where open failed, the error is an
-// [*Error] that names the customer, of the kind that open's own error has, else auth.
+// GetAsset gets the asset through its customer's client: see [Client.GetAsset]. If open failed, the error is an [*Error]
+// that names the customer. Its kind is that of open's own [*Error], else auth.
 func (t *Tenants) GetAsset(ctx context.Context, ref AssetRef) (*Asset, error) {
-	client, err := t.client(ctx, ref)
+	t.mu.Lock()
+	one := t.clients[ref.CustomerID]
+	if one == nil {
+		one = newMemo[Client]()
+		t.clients[ref.CustomerID] = one
+	}
+	t.mu.Unlock()
+
+	client, err := one.get(ctx, ref, func(*Client) bool { return true }, func() (*Client, *Error, error) {
+		client, err := t.open(ctx, ref.CustomerID)
+		switch {
+		case err == nil && client != nil:
+			return client, nil, nil
+		case ctx.Err() != nil:
+			return nil, nil, contextError(ctx, ref, nil)
+		case err == nil:
+			err = errors.New("it returned neither a client nor an error")
+		}
+		return nil, openError(ref.CustomerID, err), nil
+	})
 	if err != nil {
 		return nil, err
 	}
 	return client.GetAsset(ctx, ref)
 }
 
-func (t *Tenants) client(ctx context.Context, ref AssetRef) (*Client, error) {
-	t.mu.Lock()
-	one := t.tenants[ref.CustomerID]
-	if one == nil {
-		one = &tenant{turn: make(chan struct{}, 1)}
-		t.tenants[ref.CustomerID] = one
-	}
-	t.mu.Unlock()
-
-	select {
-	case one.turn <- struct{}{}:
-		defer func() { <-one.turn }()
-	case <-ctx.Done():
-		return nil, contextError(ctx, ref, nil)
-	}
-	if one.client != nil {
-		return one.client, nil
-	}
-	if one.failed != nil && time.Now().Before(one.until) {
-		return nil, one.failed.forAsset(ref)
-	}
-	client, err := t.open(ctx, ref.CustomerID)
-	if err == nil && client == nil {
-		err = errors.New("it returned neither a client nor an error")
-	}
-	if err == nil {
-		one.client, one.failed = client, nil
-		return client, nil
-	}
-	if ctx.Err() != nil {
-		return nil, contextError(ctx, ref, nil)
-	}
-	one.failed, one.until = openError(ref.CustomerID, err), time.Now().Add(failureMemory)
-	return nil, one.failed.forAsset(ref)
-}
-
 func openError(customerID uint64, err error) *Error {
-	failed := &Error{Kind: KindAuth, Message: fmt.Sprintf("no client for customer %d (next try in a minute)", customerID), Err: err}
+	failed := &Error{Kind: KindAuth, Message: fmt.Sprintf("no client for customer %d (next attempt in a minute)", customerID), Err: err}
 	var own *Error
 	if errors.As(err, &own) {
 		failed.Kind, failed.StatusCode = own.Kind, own.StatusCode
 	}
 	return failed
+}
+
+// failureMemory is how long a rejected login, or a client that could not be opened, is not attempted again.
+const failureMemory = time.Minute
+
+// memo keeps the result of a call that one caller at a time makes: the value, or for a while the failure.
+type memo[T any] struct {
+	turn  chan struct{} // capacity 1: who has sent to it may make the call, and change the members below
+	value atomic.Pointer[T]
+
+	failed *Error // returned until then
+	until  time.Time
+}
+
+func newMemo[T any]() *memo[T] { return &memo[T]{turn: make(chan struct{}, 1)} }
+
+// get returns the value if it is usable, the kept failure, or else the result of call. Of call's errors, failed is kept and
+// err is not.
+func (m *memo[T]) get(ctx context.Context, ref AssetRef, usable func(*T) bool, call func() (value *T, failed *Error, err error)) (*T, error) {
+	select {
+	case m.turn <- struct{}{}:
+		defer func() { <-m.turn }()
+	case <-ctx.Done():
+		return nil, contextError(ctx, ref, nil)
+	}
+	if value := m.value.Load(); value != nil && usable(value) {
+		return value, nil
+	}
+	if m.failed == nil || !time.Now().Before(m.until) {
+		value, failed, err := call()
+		if err != nil {
+			return nil, err
+		}
+		if m.failed, m.until = failed, time.Now().Add(failureMemory); failed == nil {
+			m.value.Store(value)
+			return value, nil
+		}
+	}
+	failed := *m.failed
+	failed.AssetID, failed.Tries = ref.AssetID, 0 // this asset made no request
+	return nil, &failed
 }

@@ -162,7 +162,7 @@ func failedEntry() *synclog.Entry {
 func successEntry() *synclog.Entry {
 	return &synclog.Entry{
 		RunID: runID, CustomerID: 7, CMMSAssetID: "AST-1042", AttemptKey: runID + ":2", Status: synclog.Success,
-		Warnings: []string{`purchase_date: "soon" is no date in a known layout; kept 2020-01-31`},
+		Warnings: []string{`purchase_date: "soon" is not a date in a known layout; kept 2020-01-31`},
 		Changes:  synclog.Changes{"asset_name": {From: nil, To: "குளிர் <நீர்> & 🔥"}},
 		SyncedAt: syncedAt, DurationMS: 45,
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	errNoDate   = errors.New("is no date in a known layout")
+	errNoDate   = errors.New("is not a date in a known layout")
 	errNoNumber = errors.New("is no decimal number")
 )
 

@@ -22,7 +22,7 @@ func (c cause) Key() string {
 
 var (
 	failurePrefix = regexp.MustCompile(`^innomaint: (?:asset "(?:[^"\\]|\\.)*": )?[a-z_]+(?: \((HTTP \d+)\))?:? ?`)
-	tries         = regexp.MustCompile(` \(after \d+ tries\)$`)
+	tries         = regexp.MustCompile(` \(after \d+ (?:attempts|tries)\)$`)
 	quotedDigits  = regexp.MustCompile(`"(?:[^"\\]|\\.)*\d(?:[^"\\]|\\.)*"`)
 	longWord      = regexp.MustCompile(`\b[0-9A-Za-z]*\d[0-9A-Za-z]*\b`)
 	spaces        = regexp.MustCompile(`\s+`)
@@ -50,7 +50,7 @@ func failureCause(kind, message, assetID string) cause {
 
 // warningCause splits a warning such as
 //
-//	purchase_date: "soon" is no date in a known layout; kept 2020-01-31
+//	purchase_date: "soon" is not a date in a known layout; kept 2020-01-31
 //
 // into the column (the kind) and the reason (the text).
 func warningCause(warning string) cause {

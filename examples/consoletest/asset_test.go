@@ -31,7 +31,7 @@ func TestAssetSearchAndHistory(t *testing.T) {
 	b.see("h1", id+" Chilled water pump 7")
 	b.see(".entries li:first-child", "1 field changed")
 	b.see(".changes", "Vendor Acme Supply → changed to Deccan Facility Care")
-	b.see(".warned", `purchase_date: "soon" is no date in a known layout; kept 2021-04-01`)
+	b.see(".warned", `purchase_date: "soon" is not a date in a known layout; kept 2021-04-01`)
 	b.see(".entries li:last-child", "Asset name empty → changed to Chilled water pump 7")
 
 	b.button("Sync this asset")

@@ -114,7 +114,7 @@ func setupLarge(t *testing.T, rows int) (*site, *statements) {
 		exec(`INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, status, error_kind, error_message, warnings, changes, synced_at, duration_ms)
 			SELECT ?, IF(seq % 2, 1 + seq % 20, 1), CONCAT('A-', seq), IF(seq % 100 = 7 AND ? > 88, 'Failed', 'Success'), IF(seq % 100 = 7 AND ? > 88, 'not_found', NULL),
 				IF(seq % 100 = 7 AND ? > 88, CONCAT('innomaint: asset "A-', seq, '": not_found (HTTP 404): the API has no such asset'), NULL),
-				IF(seq % 50 = 3, '["purchase_date: \\"soon\\" is no date in a known layout; stays empty"]', NULL),
+				IF(seq % 50 = 3, '["purchase_date: \\"soon\\" is not a date in a known layout; stays empty"]', NULL),
 				IF((seq + ?) % 40 = 0, '{"criticality":{"from":"Low","to":"High"}}', NULL),
 				? + INTERVAL ? DAY + INTERVAL seq * 0.1 SECOND, 80 + seq % 50 FROM seq_1_to_`+fmt.Sprint(assets),
 			runID(night), night, night, night, night, first, night)

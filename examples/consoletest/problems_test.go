@@ -25,7 +25,7 @@ func TestFailuresAreGroupedByCause(t *testing.T) {
 	b.run(chromedp.SetValue("#filter-customer", "990001", chromedp.ByQuery))
 	b.button("Show")
 	b.see(".lead", "2 assets, 2 causes for Harbour Hospital (990001)")
-	b.see(".card", "The response contains no asset HTTP 200: the answer is an HTML page")
+	b.see(".card", "The response contains no asset HTTP 200: the response is an HTML page")
 
 	// A success removes the asset from the group.
 	b.open(s, "asset?customer=990001&id="+fleet[6].ID)
@@ -41,7 +41,7 @@ func TestWarningsAreGroupedByColumnAndCause(t *testing.T) {
 	s, _ := setupPast(t, 120, 25)
 	b := newTab(t)
 	b.open(s, "warnings")
-	b.see(".card", "Not applied: Purchase date is no date in a known layout")
+	b.see(".card", "Not applied: Purchase date is not a date in a known layout")
 	b.see(".card", "4 assets, for at least 20 days, last success on")
 	b.see(".card", "add it to DateLayouts")
 	b.see(".card", "Not applied: Purchase cost is no decimal number")

@@ -43,7 +43,7 @@ func TestTheStoryInThisProcess(t *testing.T) {
 		`(for example asset "QS-MALL-0023" of customer 990002)`,
 		`(for example asset "QS-HOSP-0007" of customer 990001)`,
 		`(for example asset "QS-CAMP-0048" of customer 990003)`,
-		`QS-CAMP-0045  purchase_date: "end of last summer" is no date`,
+		`QS-CAMP-0045  purchase_date: "end of last summer" is not a date`,
 		"QS-HOSP-0004, in 2 requests",
 		"Completed   60      55           5        1",
 	} {

@@ -11,12 +11,12 @@ import (
 // Column is what a column of the host's database can hold. The host's definition counts, not the model's: it may be
 // wider or narrower. The zero value holds anything.
 type Column struct {
-	Characters uint64 // of text; 0: no limit known
-	Bytes      uint64 // of text in UTF-8; 0: no limit known
-	Charset    string
-	Precision  int  // decimal digits in all; 0: no limit known
-	Scale      int  // of them behind the point
-	CountsUp   bool // AUTO_INCREMENT
+	Characters    uint64 // of text; 0: no limit known
+	Bytes         uint64 // of text in UTF-8; 0: no limit known
+	Charset       string
+	Precision     int // decimal digits in all; 0: no limit known
+	Scale         int // of them behind the point
+	AutoIncrement bool
 }
 
 // TextProblem says why s cannot be stored, "" where it can. Nothing is ever cut to fit.
@@ -52,6 +52,7 @@ func (c Column) hasRoomFor(r rune) bool {
 	return true
 }
 
+// DecimalProblem says why d cannot be stored, "" where it can.
 func (c Column) DecimalProblem(d innomaint.Decimal) string {
 	if c.Precision > 0 && !d.Fits(c.Precision, c.Scale) {
 		return fmt.Sprintf("does not fit the column's DECIMAL(%d,%d)", c.Precision, c.Scale)

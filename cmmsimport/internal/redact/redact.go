@@ -1,4 +1,10 @@
-// Package redact removes secrets from texts.
+// Package redact removes secrets from texts: from what servers, drivers and transports wrote, before it becomes part of an
+// error, a log line or a row. Each secret becomes the word REDACTED.
+//
+// [Text] works by pattern, for texts of any origin. [Secrets] knows the caller's own secrets, finds them wherever they are,
+// and then applies the patterns. Both are idempotent, and take too much rather than too little where the end of a secret
+// is in doubt. Prose about secrets ("the bearer token is empty") stays readable. A secret in prose that no caller named
+// ("my word is …") cannot be recognized.
 package redact
 
 import (
@@ -6,20 +12,24 @@ import (
 	"strings"
 )
 
-const redacted = "REDACTED"
+// Placeholder replaces each secret.
+const Placeholder = "REDACTED"
 
-// Where a secret may end in doubt, these patterns take too much rather than too little.
 var (
-	urlPattern = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://[^\s"<>` + "`" + `]+`)
+	urlPattern = regexp.MustCompile(`(?i)[a-z0-9+.-]*://[^\s"<>` + "`" + `]+`)
 
 	// user:password@net(address)/database of go-sql-driver, and user:password@host. "//" after the colon is a URL.
 	dsnPattern   = regexp.MustCompile(`([^\s:@/"'(,;]*):(?:[^\s/]|/[^\s/])\S*@([a-z0-9]*\()`)
 	loginPattern = regexp.MustCompile(`([^\s:@/"'(,;]*):(?:[^\s/"]|/[^\s/"])[^\s"]*@`)
 
-	queryPattern = regexp.MustCompile(`(/[^\s"'?]*)\?([^\s"]*=[^\s"]*)`)
+	queryPattern = regexp.MustCompile(`\?[^\s"]*=[^\s"]*`)
 
 	cookiePattern = regexp.MustCompile(`(?i)\b((?:set-)?cookie[^\w\s]*[:=])[^\r\n]+`)
-	bearerPattern = regexp.MustCompile(`(?i)\b(bearer[ \t]+)[^\s"'\\<>]+`)
+	schemePattern = regexp.MustCompile(`(?i)\b((?:bearer|basic)[ \t]+)[^\s"'\\<>]+`)
+
+	// A scheme's name in prose. No Basic credentials look like a plain word; a bearer token may.
+	schemeInProse = regexp.MustCompile(`^(?:(?i:bearer)[ \t]+(?i:token|auth|authentication|authorization)\W*|` +
+		`(?i:basic)[ \t]+(?:[A-Za-z]?[a-z]+|[A-Z]+)[).,;:!?]*)$`)
 
 	// The scheme goes with the value; schemes with parameters take the rest of the line.
 	authorizationPattern = regexp.MustCompile(`(?i)(authorization[^\w\s:=]*[:=][ \t]*[^\w\s]*)` +
@@ -34,13 +44,12 @@ var (
 	jwtPattern = regexp.MustCompile(`\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?`)
 )
 
-// Text replaces what may be a secret in a text for people by REDACTED: bearer tokens, Authorization and Cookie headers,
-// the values of whatever is called password, token, secret, API key and the like (as name=value, header, JSON or escaped
-// JSON), JSON web tokens, the password in a DSN, and of URLs the user information, query string and fragment. It works by
-// pattern, so a secret in prose ("my word is …") is out of its reach. Redacting twice changes nothing more.
+// Text returns s without what may be a secret: bearer tokens and Basic credentials; Authorization and Cookie headers; the
+// values of whatever is called password, token, secret, API key and the like (as name=value, header, JSON or escaped JSON);
+// JSON web tokens; the password in a DSN; query strings; and of URLs the user information and the fragment.
 func Text(s string) string {
-	for range 5 { // what one pass writes may look to another pattern like something to redact; it settles in two or three
-		next := redactOnce(s)
+	for range 5 { // the result of one pass may match a pattern of the next; two or three are enough
+		next := onePass(s)
 		if next == s {
 			break
 		}
@@ -49,16 +58,16 @@ func Text(s string) string {
 	return s
 }
 
-func redactOnce(s string) string {
+func onePass(s string) string {
 	s = urlPattern.ReplaceAllStringFunc(s, redactURL)
-	s = dsnPattern.ReplaceAllString(s, "${1}:"+redacted+"@${2}")
-	s = loginPattern.ReplaceAllString(s, "${1}:"+redacted+"@")
-	s = queryPattern.ReplaceAllString(s, "${1}?"+redacted)
-	s = cookiePattern.ReplaceAllString(s, "${1} "+redacted)
+	s = dsnPattern.ReplaceAllString(s, "${1}:"+Placeholder+"@${2}")
+	s = loginPattern.ReplaceAllString(s, "${1}:"+Placeholder+"@")
+	s = queryPattern.ReplaceAllString(s, "?"+Placeholder)
+	s = cookiePattern.ReplaceAllString(s, "${1} "+Placeholder)
 	s = authorizationPattern.ReplaceAllStringFunc(s, redactAuthorization)
-	s = bearerPattern.ReplaceAllString(s, "${1}"+redacted)
+	s = schemePattern.ReplaceAllStringFunc(s, redactScheme)
 	s = namedPattern.ReplaceAllStringFunc(s, redactNamed)
-	return jwtPattern.ReplaceAllString(s, redacted)
+	return jwtPattern.ReplaceAllString(s, Placeholder)
 }
 
 func redactURL(u string) string {
@@ -70,20 +79,20 @@ func redactURL(u string) string {
 		authority = rest[:i]
 	}
 	at := strings.LastIndexByte(authority, '@')
-	asPort := strings.Contains(authority, ":") && strings.IndexAny(rest[len(authority):], "?#") == 0 // a port, or half a password of digits
+	asPort := strings.Contains(authority, ":") && strings.IndexAny(rest[len(authority):], "?#") == 0 // a port, or the digits of a password
 	if at < 0 && (asPort || hasOddPort(authority)) {
 		at = strings.LastIndexByte(rest, '@') // a password with an unescaped / ? or # in it
 	}
 	if at >= 0 {
-		rest = redacted + rest[at:]
+		rest = Placeholder + rest[at:]
 	}
 	if i := strings.IndexAny(rest, "?#"); i >= 0 && i+1 < len(rest) {
-		rest = rest[:i+1] + redacted
+		rest = rest[:i+1] + Placeholder
 	}
 	return scheme + "://" + rest + trail
 }
 
-// hasOddPort reports a colon that is followed by something else than a port: it then belongs to user:password.
+// hasOddPort reports whether a colon is followed by something other than a port: it then belongs to user:password.
 func hasOddPort(authority string) bool {
 	_, port, found := strings.Cut(authority, ":")
 	return found && strings.Trim(port, "0123456789") != "" && !strings.HasPrefix(authority, "[")
@@ -92,11 +101,18 @@ func hasOddPort(authority string) bool {
 func redactAuthorization(match string) string {
 	parts := authorizationPattern.FindStringSubmatch(match)
 	name, value := parts[1], parts[2]
-	if strings.HasPrefix(value, redacted) {
+	if strings.HasPrefix(value, Placeholder) {
 		return match // by an earlier pass; the word after it is no token
 	}
 	_, trail := splitTrail(value)
-	return name + redacted + trail
+	return name + Placeholder + trail
+}
+
+func redactScheme(match string) string {
+	if schemeInProse.MatchString(match) {
+		return match
+	}
+	return schemePattern.ReplaceAllString(match, "${1}"+Placeholder)
 }
 
 func redactNamed(match string) string {
@@ -107,26 +123,26 @@ func redactNamed(match string) string {
 	}
 	switch value[0] {
 	case '"', '\'':
-		return name + separator + value[:1] + redacted + value[:1]
+		return name + separator + value[:1] + Placeholder + value[:1]
 	case '[':
-		return name + separator + "[" + redacted + "]"
+		return name + separator + "[" + Placeholder + "]"
 	}
 	if strings.HasPrefix(value, `\"`) {
-		return name + separator + `\"` + redacted
+		return name + separator + `\"` + Placeholder
 	}
 	if strings.ContainsAny(separator, `"'`) { // a JSON key: its number or null ends before the next member
 		if i := strings.IndexAny(value, ",}]"); i > 0 {
-			return name + separator + redacted + value[i:]
+			return name + separator + Placeholder + value[i:]
 		}
 	}
 	secret, trail := splitTrail(value)
 	if secret == "" {
 		return match
 	}
-	return name + separator + redacted + trail
+	return name + separator + Placeholder + trail
 }
 
-// splitTrail parts the punctuation of the sentence around a value from it.
+// splitTrail separates a value from the punctuation that follows it in a sentence.
 func splitTrail(s string) (value, trail string) {
 	value = strings.TrimRight(s, `)]}>,;.:"'\`+"`")
 	return value, s[len(value):]

@@ -1,5 +1,0 @@
-package cmmsimport
-
-import "ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
-
-type columnSize = dbschema.Column

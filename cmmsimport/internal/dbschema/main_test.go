@@ -1,0 +1,10 @@
+package dbschema
+
+import (
+	"os"
+	"testing"
+
+	"ic3.internal/innomaintsync/internal/dbtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }

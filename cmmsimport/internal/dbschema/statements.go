@@ -1,0 +1,127 @@
+package dbschema
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// Statements returns the DDL that the database lacks, in order, one statement a table, and the problems that only the host
+// can fix. The rows and the INSERTs that a host has already stay valid: an added column is nullable or has a default.
+func Statements(ctx context.Context, db *gorm.DB, tables []Table) (statements []string, problems []error, err error) {
+	db = db.WithContext(ctx)
+	found, err := Read(ctx, db, tables)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := readKeys(db, tables)
+	if err != nil {
+		return nil, nil, err
+	}
+	charset, err := tableCharset(db)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, table := range tables {
+		if !found.has(table) {
+			statements = append(statements, table.create(charset))
+			continue
+		}
+		existing := existingTable{table, keys[strings.ToLower(table.Name)], found.missing(table), found.counter(table)}
+		problem, err := existing.problem(db)
+		if err != nil {
+			return nil, nil, err
+		}
+		if problem != nil {
+			problems = append(problems, problem)
+		} else if additions := existing.additions(); len(additions) > 0 {
+			statements = append(statements, "ALTER TABLE "+quote(table.Name)+" "+strings.Join(additions, ", "))
+		}
+	}
+	return statements, problems, nil
+}
+
+// tableCharset gives new tables a character set that has every character, unless the database's default has.
+func tableCharset(db *gorm.DB) (string, error) {
+	var charset string
+	if err := db.Raw("SELECT @@character_set_database").Scan(&charset).Error; err != nil {
+		return "", fmt.Errorf("reading the database's character set: %w", err)
+	}
+	if charset == "utf8mb4" {
+		return "", nil
+	}
+	return " DEFAULT CHARSET=utf8mb4", nil
+}
+
+// existingTable is a table of the sync that the database has already.
+type existingTable struct {
+	Table
+	keys    keys
+	missing []Definition
+	counter string // its AUTO_INCREMENT column
+}
+
+// problem says what only the host can fix, nil where there is nothing.
+func (t existingTable) problem(db *gorm.DB) (problem, err error) {
+	if len(t.missing) == 0 {
+		return nil, nil
+	}
+	if t.keys.view {
+		return fmt.Errorf("%s is a view: add %s to it", t.Name, list(t.missing)), nil
+	}
+	if t.counter != "" && slices.ContainsFunc(t.missing, func(d Definition) bool { return d.AutoIncrement }) {
+		return fmt.Errorf("%[1]s has the AUTO_INCREMENT column %[2]s, and MySQL allows one per table: give the table another name and make %[1]s a view of it, in which %[2]s is called id",
+			t.Name, t.counter), nil
+	}
+	unfilled := slices.DeleteFunc(slices.Clone(t.missing), func(d Definition) bool { return !d.needsValue() })
+	if len(unfilled) == 0 {
+		return nil, nil
+	}
+	var hasRows bool
+	if err := db.Raw("SELECT EXISTS (SELECT 1 FROM " + quote(t.Name) + ")").Scan(&hasRows).Error; err != nil {
+		return nil, fmt.Errorf("looking for rows in %s: %w", t.Name, err)
+	}
+	if hasRows {
+		return fmt.Errorf("%s has rows but no %s: add it with a value for each row", t.Name, list(unfilled)), nil
+	}
+	return nil, nil
+}
+
+// additions are the parts of an ALTER TABLE for what the table lacks.
+func (t existingTable) additions() (additions []string) {
+	for _, column := range t.missing {
+		column.NotNull = column.NotNull && !column.needsValue() // the host's INSERTs do not name it
+		addition := "ADD " + column.sql()
+		switch {
+		case column.PrimaryKey && t.keys.hasPrimary(): // the host's primary key stays, ours is unique beside it
+			addition += " UNIQUE"
+		case column.PrimaryKey:
+			addition += " PRIMARY KEY"
+		}
+		additions = append(additions, addition)
+	}
+	if t.keys.view {
+		return nil
+	}
+	for _, index := range t.Indexes {
+		if t.keys.covers(index) {
+			continue
+		}
+		if _, taken := t.keys.indexes[strings.ToLower(index.Name)]; taken { // by an index of the host's on other columns
+			index.Name += "_sync"
+		}
+		additions = append(additions, "ADD "+index.sql())
+	}
+	return additions
+}
+
+func list(columns []Definition) string {
+	names := make([]string, len(columns))
+	for i, column := range columns {
+		names[i] = column.Name
+	}
+	return strings.Join(names, ", ")
+}
