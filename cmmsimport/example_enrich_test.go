@@ -13,7 +13,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// enrichWithCostCenter is a host's: the library's part first, then what only the host knows.
+// enrichWithCostCenter is a host's EnrichFunc: it calls the library's, and then handles what only the host knows.
 func enrichWithCostCenter(ctx context.Context, tx *gorm.DB, masters cmmsimport.MasterResolver, asset *cmmsimport.AssetMaster, detail *innomaint.Asset) error {
 	if err := cmmsimport.EnrichAssetFromAPI(ctx, tx, masters, asset, detail); err != nil {
 		return err
@@ -25,14 +25,14 @@ func enrichWithCostCenter(ctx context.Context, tx *gorm.DB, masters cmmsimport.M
 	return tx.WithContext(ctx).Exec("UPDATE host_assets SET cost_center = ? WHERE asset_id = ?", center, asset.ID).Error
 }
 
-// everyMaster is a MasterResolver for tests: each reference becomes the row with this id.
+// everyMaster is a MasterResolver for tests: every reference gets this id.
 type everyMaster uint64
 
 func (id everyMaster) EnsureMaster(context.Context, cmmsimport.Master) (uint64, error) {
 	return uint64(id), nil
 }
 
-// A host's test of its own enricher: no run, no server, and of the database no more than what the enricher itself writes.
+// A host tests its own enricher: without a run or a server. The mock expects only what the enricher itself writes.
 func ExampleEnrichFunc() {
 	pool, mock, err := sqlmock.New()
 	exitOn(err)
