@@ -41,7 +41,7 @@ func BenchmarkEnrich(b *testing.B) {
 	}
 }
 
-// BenchmarkSync is the whole loop against MariaDB and a tenant on loopback, masters known, nothing changed.
+// BenchmarkSync is a complete run against a database and a tenant on loopback. The masters are known, and nothing changes.
 func BenchmarkSync(b *testing.B) {
 	const assets = 500
 	for _, atomic := range []bool{false, true} {

@@ -20,7 +20,7 @@ func brokenTenant(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, 
 	return nil, &innomaint.Error{Kind: innomaint.KindUnavailable, AssetID: ref.AssetID, Message: "maintenance until 6 a.m."}
 }
 
-// Another run holds the lease: a job can say which, and when to try again.
+// Another run holds the lease. The error names that run, and the time when its lease expires unless it is renewed.
 func ExampleInProgressError() {
 	db := busyDB() // the host's own *gorm.DB
 	_, err := cmmsimport.SyncAllAssetsFromInnomaint(context.Background(), db, cmmsimport.Options{

@@ -59,7 +59,7 @@ func TestLostLease(t *testing.T) {
 	}
 }
 
-// leaseWorld is a database with four assets behind a proxy. Innomaint has all of them but A-2.
+// leaseWorld is a database with four assets behind a proxy. Innomaint has all of them except A-2.
 type leaseWorld struct {
 	proxy  *wire.Proxy
 	direct *gorm.DB

@@ -15,7 +15,7 @@ type collision struct {
 	masters       []string
 	assets        []string // their references
 	warning       string   // of the last asset, a part of its text
-	unforeseen    bool     // a dry run cannot predict it: only an INSERT shows what the table considers equal
+	unpredicted   bool     // a dry run cannot predict it: only an INSERT shows what the table considers equal
 }
 
 func (c collision) run(t *testing.T) {
@@ -49,7 +49,7 @@ func (c collision) run(t *testing.T) {
 		if summary.Failed > 0 {
 			t.Errorf("failed: %v", w.rows("SELECT cmms_asset_id, error_message FROM cmms_sync_log WHERE status = 'Failed'"))
 		}
-		if !c.unforeseen {
+		if !c.unpredicted {
 			equal(t, "masters created by the dry run", dry.MastersCreated, summary.MastersCreated)
 			equal(t, "changed by the dry run", dry.Changed, summary.Changed)
 		}
@@ -66,7 +66,7 @@ func (c collision) run(t *testing.T) {
 		t.Errorf("warnings: got %q, want %q", warnings, c.warning)
 	}
 	w.syncUnchanged(w.options())
-	if !c.unforeseen {
+	if !c.unpredicted {
 		w.checkStable(w.options())
 	}
 }

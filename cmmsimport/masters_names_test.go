@@ -35,12 +35,12 @@ func TestMasterName(t *testing.T) {
 		"NameWithoutIDFindsTheRowWithOne": {
 			first:   []map[string]any{field("vendor", acme), field("vendor", "acme")},
 			masters: []string{"vendor 1 cmms_id=9 name=Acme"},
-			assets:  []string{"vendor_id=1", "vendor_id=1"}, unforeseen: true,
+			assets:  []string{"vendor_id=1", "vendor_id=1"}, unpredicted: true,
 		},
 		"NameWithoutIDThenWithOne": {
 			first:   []map[string]any{field("vendor", "ACME"), field("vendor", acme)},
 			masters: []string{"vendor 1 cmms_id=9 name=Acme"},
-			assets:  []string{"vendor_id=1", "vendor_id=1"}, unforeseen: true,
+			assets:  []string{"vendor_id=1", "vendor_id=1"}, unpredicted: true,
 		},
 		"FirstNameOfANewIDWins": {
 			first:   []map[string]any{field("vendor", with(acme, "code", "A")), field("vendor", with(ref(9, "Beta"), "code", "B"))},
@@ -58,7 +58,7 @@ func TestMasterName(t *testing.T) {
 			first:   []map[string]any{modelOf(ref(5, "A"), ref(31, "X1")), modelOf(ref(6, "B"), ref(32, "X1"))},
 			masters: []string{"manufacturer 1 cmms_id=5 name=A", "manufacturer 2 cmms_id=6 name=B", "model 1 cmms_id=31 manufacturer_id=1 name=X1"},
 			assets:  []string{"manufacturer_id=1 model_id=1", "manufacturer_id=2"},
-			warning: `model_id: "X1" is left out: `, unforeseen: true,
+			warning: `model_id: "X1" is left out: `, unpredicted: true,
 		},
 		"RenameThatAUniqueKeyOfTheHostRefuses": {
 			before:  []string{"ALTER TABLE ic3_model_master ADD UNIQUE KEY (customer_id, name)"},
@@ -66,7 +66,7 @@ func TestMasterName(t *testing.T) {
 			second:  []map[string]any{{}, modelOf(ref(6, "B"), ref(32, "X1"))},
 			masters: []string{"manufacturer 1 cmms_id=5 name=A", "manufacturer 2 cmms_id=6 name=B", "model 1 cmms_id=31 manufacturer_id=1 name=X1", "model 2 cmms_id=32 manufacturer_id=2 name=X2"},
 			assets:  []string{"manufacturer_id=1 model_id=1", "manufacturer_id=2 model_id=2"},
-			warning: `model: "X2" stays as it is, since its table refuses the change: `, unforeseen: true,
+			warning: `model: "X2" stays as it is, since its table refuses the change: `, unpredicted: true,
 		},
 	}
 	for name, tc := range tests {
@@ -96,7 +96,7 @@ func TestMasterCollation(t *testing.T) {
 	}
 	for name, tc := range tests {
 		for _, collation := range tc.one {
-			c := collision{collation: collation, first: vendors(tc.names...), masters: oneRow(tc.names[0].(string)), assets: []string{"vendor_id=1", "vendor_id=1"}, unforeseen: true}
+			c := collision{collation: collation, first: vendors(tc.names...), masters: oneRow(tc.names[0].(string)), assets: []string{"vendor_id=1", "vendor_id=1"}, unpredicted: true}
 			t.Run(name+"/"+collation, c.run)
 		}
 		for _, collation := range tc.two {

@@ -43,11 +43,11 @@ func TestMigrateHostTables(t *testing.T) {
 		}
 
 		long := strings.Repeat("x", 400)
-		world := setupOn(t, w.dsn)
-		world.serve("AST-1", map[string]any{"asset_name": long, "purchase_cost": "123456789012345678901.123456"})
-		equal(t, "warnings", world.sync(world.options()).Warnings, 0)
+		synced := setupOn(t, w.dsn)
+		synced.serve("AST-1", map[string]any{"asset_name": long, "purchase_cost": "123456789012345678901.123456"})
+		equal(t, "warnings", synced.sync(synced.options()).Warnings, 0)
 		equal(t, "the row", w.count("ic3_asset_master", "asset_name = ? AND owner = 'nobody' AND purchase_cost = 123456789012345678901.123456 AND category_id = 1", long), 1)
-		world.checkStable(world.options())
+		synced.checkStable(synced.options())
 	})
 	// The host's own INSERT and UPDATE do not name the columns that Migrate adds.
 	t.Run("KeepsTheHostsStatementsValid", func(t *testing.T) {

@@ -43,18 +43,18 @@ func TestMigrateLog(t *testing.T) {
 				equal(t, "indexes that begin with the customer", w.count("information_schema.statistics",
 					"table_schema = DATABASE() AND table_name = 'cmms_sync_log' AND seq_in_index = 2 AND column_name = 'synced_at' AND index_name IN ('idx_log_customer', 'by_customer')"), 1)
 
-				world := setupOn(t, w.dsn)
-				world.link(7, "AST-1")
-				world.serve("AST-1")
-				world.link(7, "AST-2")
-				world.api.Script("AST-2") // unknown to Innomaint
-				opts := world.options()
+				synced := setupOn(t, w.dsn)
+				synced.link(7, "AST-1")
+				synced.serve("AST-1")
+				synced.link(7, "AST-2")
+				synced.api.Script("AST-2") // unknown to Innomaint
+				opts := synced.options()
 				opts.OnAsset = func(r cmmsimport.AssetResult, _ cmmsimport.Progress) {
 					if r.Err == nil {
 						panic("a bug in the host's metrics") // the row that was just written is updated
 					}
 				}
-				summary := world.sync(opts)
+				summary := synced.sync(opts)
 				equal(t, "failed", summary.Failed, 2)
 				entries, err := synclog.Entries(t.Context(), w.db, synclog.Filter{RunID: summary.RunID})
 				must(t, err)
@@ -85,10 +85,10 @@ func TestMigrateLog(t *testing.T) {
 		w.exec("ALTER TABLE host_log ADD run_id CHAR(26), ADD error_kind VARCHAR(32), ADD warnings JSON, ADD changes JSON, ADD attempt_key VARCHAR(64) UNIQUE")
 		w.exec("CREATE OR REPLACE VIEW cmms_sync_log AS SELECT *, log_id AS id FROM host_log")
 		w.migrate()
-		world := setupOn(t, w.dsn)
-		world.link(7, "AST-1")
-		world.serve("AST-1")
-		world.sync(world.options())
+		synced := setupOn(t, w.dsn)
+		synced.link(7, "AST-1")
+		synced.serve("AST-1")
+		synced.sync(synced.options())
 		equal(t, "rows", w.count("host_log", "log_id = 1 AND status = 'Success' AND changes IS NOT NULL"), 1)
 	})
 }

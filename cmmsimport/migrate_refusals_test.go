@@ -21,7 +21,7 @@ func TestMigrateRefuses(t *testing.T) {
 		}
 		for _, part := range []string{"uq_vendor_name", "ic3_vendor_master", "duplicate rows: merge them", "7-A", "then migrate again"} {
 			if !strings.Contains(err.Error(), part) {
-				t.Errorf("the error does not say %q: %v", part, err)
+				t.Errorf("the error does not contain %q: %v", part, err)
 			}
 		}
 		equal(t, "rows", w.count("ic3_vendor_master", "1 = 1"), 2)

@@ -30,8 +30,8 @@ const (
 	none   = "none"
 )
 
-// TestPolicy has each policy meet each combination of a local value and one of Innomaint. The rows of the table say which one the column
-// has afterwards.
+// TestPolicy has each policy meet each combination of a local value and one of Innomaint. The table lists which one the
+// column has afterwards.
 func TestPolicy(t *testing.T) {
 	t.Parallel()
 	type situation struct{ local, remote string } // remote: "remote", "none" or "unreadable"

@@ -161,8 +161,8 @@ func (w *world) lenient() *gorm.DB {
 	return dbtest.Open(w.t, w.dsn+"?sql_mode=%27%27")
 }
 
-// transactionVariable returns the name of a session variable, such as "isolation": MySQL 8 says transaction_isolation, MariaDB before
-// 11.1 tx_isolation.
+// transactionVariable returns the name of a session variable, such as "isolation": it is transaction_isolation in MySQL 8, and tx_isolation
+// in MariaDB before 11.1.
 func (w *world) transactionVariable(name string) string {
 	w.t.Helper()
 	if len(w.rows("SHOW VARIABLES LIKE 'tx_"+name+"'")) > 0 {
