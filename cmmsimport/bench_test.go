@@ -20,8 +20,8 @@ func (c *countingMasters) EnsureMaster(context.Context, cmmsimport.Master) (uint
 	return c.calls, nil
 }
 
-// answer is a decoded asset with every field, without HTTP.
-func answer(ref innomaint.AssetRef) *innomaint.Asset {
+// decodedAsset is a response with every field, without HTTP.
+func decodedAsset(ref innomaint.AssetRef) *innomaint.Asset {
 	date := innomaint.Date{Year: 2021, Month: 4, Day: 1}
 	return &innomaint.Asset{
 		ID: ref.AssetID, Code: "PMP-07", Name: "Chilled water pump 7", SerialNumber: "SN-" + ref.AssetID, Criticality: "High",
@@ -34,24 +34,20 @@ func answer(ref innomaint.AssetRef) *innomaint.Asset {
 }
 
 func BenchmarkEnrich(b *testing.B) {
-	masters, detail, asset := &countingMasters{}, answer(innomaint.AssetRef{AssetID: "A-1"}), cmmsimport.AssetMaster{}
+	masters, detail, asset := &countingMasters{}, decodedAsset(innomaint.AssetRef{AssetID: "A-1"}), cmmsimport.AssetMaster{}
 	b.ReportAllocs()
 	for b.Loop() {
 		must(b, cmmsimport.EnrichAssetFromAPI(b.Context(), nil, masters, &asset, detail))
 	}
 }
 
-// BenchmarkSync is the whole loop against MariaDB and a tenant on loopback, masters known, nothing changed.
+// BenchmarkSync is a complete run against a database and a tenant on loopback. The masters are known, and nothing changes.
 func BenchmarkSync(b *testing.B) {
 	const assets = 500
 	for _, atomic := range []bool{false, true} {
 		b.Run(fmt.Sprint("AtomicLog=", atomic), func(b *testing.B) {
 			w := setup(b)
-			for i := range assets {
-				id := fmt.Sprintf("A-%04d", i)
-				w.link(7, id)
-				w.serve(id)
-			}
+			w.add(numbered(assets)...)
 			opts := w.options()
 			opts.AtomicLog = atomic
 			w.sync(opts)
@@ -70,9 +66,11 @@ func BenchmarkHeap(b *testing.B) {
 	for _, assets := range []int{10_000, 200_000} {
 		b.Run(fmt.Sprint("assets=", assets), func(b *testing.B) {
 			w := setup(b)
-			w.exec(fmt.Sprintf("INSERT INTO ic3_asset_master (customer_id, cmms_asset_id) SELECT 7 + seq %% 10, CONCAT('A-', seq) FROM seq_1_to_%d", assets))
+			w.fill(assets, func(i int) map[string]any { return map[string]any{"customer_id": 7 + i%10} })
 			opts := w.options()
-			opts.Client = clientFunc(func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) { return answer(ref), nil })
+			opts.Client = clientFunc(func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
+				return decodedAsset(ref), nil
+			})
 			var heap uint64
 			opts.OnAsset = func(_ cmmsimport.AssetResult, p cmmsimport.Progress) {
 				if p.Done == p.Total-100 {

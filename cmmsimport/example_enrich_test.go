@@ -13,26 +13,26 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// enrichWithCostCentre is a host's: the library's part first, then what only the host knows.
-func enrichWithCostCentre(ctx context.Context, tx *gorm.DB, masters cmmsimport.MasterResolver, asset *cmmsimport.AssetMaster, detail *innomaint.Asset) error {
+// enrichWithCostCenter is a host's EnrichFunc: it calls the library's, and then handles what only the host knows.
+func enrichWithCostCenter(ctx context.Context, tx *gorm.DB, masters cmmsimport.MasterResolver, asset *cmmsimport.AssetMaster, detail *innomaint.Asset) error {
 	if err := cmmsimport.EnrichAssetFromAPI(ctx, tx, masters, asset, detail); err != nil {
 		return err
 	}
-	centre, ok := detail.Text("cost_centre")
+	center, ok := detail.Text("cost_center")
 	if !ok {
 		return nil
 	}
-	return tx.WithContext(ctx).Exec("UPDATE host_assets SET cost_centre = ? WHERE asset_id = ?", centre, asset.ID).Error
+	return tx.WithContext(ctx).Exec("UPDATE host_assets SET cost_center = ? WHERE asset_id = ?", center, asset.ID).Error
 }
 
-// everyMaster is a MasterResolver for tests: each reference becomes the row with this id.
+// everyMaster is a MasterResolver for tests: every reference gets this id.
 type everyMaster uint64
 
 func (id everyMaster) EnsureMaster(context.Context, cmmsimport.Master) (uint64, error) {
 	return uint64(id), nil
 }
 
-// A host's test of its own enricher: no run, no server, and of the database no more than what the enricher itself writes.
+// A host tests its own enricher: without a run or a server. The mock expects only what the enricher itself writes.
 func ExampleEnrichFunc() {
 	pool, mock, err := sqlmock.New()
 	exitOn(err)
@@ -43,9 +43,9 @@ func ExampleEnrichFunc() {
 	asset := cmmsimport.AssetMaster{ID: 17, CustomerID: 42, CMMSAssetID: "AST-1"}
 	detail := &innomaint.Asset{
 		ID: "AST-1", Name: "Pump", Vendor: innomaint.Reference{Name: "Acme"},
-		Raw: json.RawMessage(`{"cost_centre": "CC-9"}`), // what detail.Text reads
+		Raw: json.RawMessage(`{"cost_center": "CC-9"}`), // what detail.Text reads
 	}
-	err = enrichWithCostCentre(context.Background(), tx, everyMaster(5), &asset, detail)
+	err = enrichWithCostCenter(context.Background(), tx, everyMaster(5), &asset, detail)
 	fmt.Println(asset.AssetName, asset.VendorID, err, mock.ExpectationsWereMet())
 	// Output: Pump 5 <nil> <nil>
 }

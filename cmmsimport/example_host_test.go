@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/DATA-DOG/go-sqlmock"
+	mysqldriver "github.com/go-sql-driver/mysql"
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -12,8 +13,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 )
 
-// hostDB stands for the host's database in the examples: a mock with one asset of customer 42, linked as AST-1042, that
-// expects one run over it.
+// hostDB is the host's database in the examples: a mock with one asset of customer 42, linked to AST-1042, that expects one run.
 func hostDB() *gorm.DB {
 	db, mock := mockDB()
 	mock.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
@@ -48,7 +48,7 @@ func dryHostDB() *gorm.DB {
 	return db
 }
 
-// migratedDB has every table, or all but cmms_sync_lock.
+// migratedDB is a mock that has every table, or every table except cmms_sync_lock.
 func migratedDB(lock bool) *gorm.DB {
 	db, mock := mockDB()
 	columns := everyColumn()
@@ -62,24 +62,32 @@ func migratedDB(lock bool) *gorm.DB {
 	return db
 }
 
+// busyDB is hostDB while another run holds the lease.
+func busyDB() *gorm.DB {
+	db, mock := mockDB()
+	mock.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
+	mock.ExpectPrepare("INSERT INTO cmms_sync_lock").ExpectExec().WillReturnError(&mysqldriver.MySQLError{Number: 1062, Message: "Duplicate entry"})
+	mock.ExpectPrepare("SELECT run_id FROM cmms_sync_lock").ExpectQuery().WillReturnRows(sqlmock.NewRows([]string{"run_id"}))
+	mock.ExpectPrepare("UPDATE cmms_sync_lock").ExpectExec().WillReturnResult(driver.RowsAffected(0))
+	mock.ExpectQuery("SELECT run_id, holder").WillReturnRows(sqlmock.NewRows([]string{"run_id", "holder", "expires"}).
+		AddRow("01JB0000000000000000000001", "worker-2, process 77", "2026-10-01 08:32:00.000000"))
+	return db
+}
+
 func mockDB() (*gorm.DB, sqlmock.Sqlmock) {
 	pool, mock, err := sqlmock.New()
-	if err != nil {
-		panic(err)
-	}
+	exitOn(err)
 	db, err := gorm.Open(mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}), &gorm.Config{Logger: logger.Discard})
-	if err != nil {
-		panic(err)
-	}
+	exitOn(err)
 	return db, mock
 }
 
-// tenant is a fake Innomaint that answers for AST-1042.
+// tenant is a fake Innomaint that has AST-1042.
 func tenant(token string) *innomainttest.Server {
 	server := innomainttest.NewServer(innomainttest.WithBearerToken(token))
 	server.SetAsset("AST-1042", map[string]any{
 		"asset_id": "AST-1042", "asset_name": "Chilled water pump 7", "purchase_cost": "₹ 1,25,000.50",
-		"purchase_date": "2021-04-01T00:00:00+05:30", "cost_centre": "CC-9",
+		"purchase_date": "2021-04-01T00:00:00+05:30", "cost_center": "CC-9",
 	})
 	return server
 }

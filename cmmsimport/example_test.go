@@ -12,7 +12,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// A job of the host: every customer, with a line for each failure and the summary at the end.
+// A job of the host: every customer, with a line for each asset and the numbers at the end.
 func ExampleSyncAllAssetsFromInnomaint() {
 	db := hostDB() // the host's own *gorm.DB
 	server := tenant("the-token")
@@ -61,15 +61,15 @@ func ExampleSyncAllAssetsFromInnomaint_dryRun() {
 	// purchase_date: <nil> -> 2021-04-01
 }
 
-// A host's own enricher: the library's part first, then what the library does not know, in the same transaction.
+// A host's own enricher calls the library's first. Then it handles what the library does not know, in the same transaction.
 func ExampleEnrichAssetFromAPI() {
 	enrich := func(ctx context.Context, tx *gorm.DB, masters cmmsimport.MasterResolver, asset *cmmsimport.AssetMaster, detail *innomaint.Asset) error {
 		if err := cmmsimport.EnrichAssetFromAPI(ctx, tx, masters, asset, detail); err != nil {
 			return err
 		}
-		if centre, ok := detail.Text("cost_centre"); ok {
-			fmt.Println("cost centre of", asset.CMMSAssetID, "is", centre)
-			// return tx.Exec("UPDATE host_cost_centres SET …").Error
+		if center, ok := detail.Text("cost_center"); ok {
+			fmt.Println("cost center of", asset.CMMSAssetID, "is", center)
+			// return tx.Exec("UPDATE host_cost_centers SET …").Error
 		}
 		return nil
 	}
@@ -82,10 +82,10 @@ func ExampleEnrichAssetFromAPI() {
 	_, err = cmmsimport.SyncAllAssetsFromInnomaint(context.Background(), db, cmmsimport.Options{Client: client, Enrich: enrich})
 	exitOn(err)
 	// Output:
-	// cost centre of AST-1042 is CC-9
+	// cost center of AST-1042 is CC-9
 }
 
-// A function as the client: here one that has the answer at hand.
+// A function as the client, for a test.
 func ExampleAPIClientFunc() {
 	client := cmmsimport.APIClientFunc(func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
 		return &innomaint.Asset{ID: ref.AssetID, Name: "Pump"}, nil
@@ -95,7 +95,7 @@ func ExampleAPIClientFunc() {
 	// Output: Pump <nil>
 }
 
-// Column policies: Innomaint's warranty counts even where it is empty, people's descriptions are left alone.
+// Innomaint's warranty wins even if it is empty. Descriptions are never changed.
 func ExampleFieldPolicy() {
 	opts := cmmsimport.Options{Policies: map[string]cmmsimport.FieldPolicy{
 		"warranty_start": cmmsimport.Mirror,
@@ -108,7 +108,7 @@ func ExampleFieldPolicy() {
 	// Output: mirror overwrite
 }
 
-// A repository that leaves out what the host has retired: two methods are overridden, the others stay.
+// A repository that leaves out the assets that the host has retired. It overrides two methods.
 func ExampleGormRepository() {
 	opts := cmmsimport.Options{Repository: activeOnly{}}
 	fmt.Printf("%T\n", opts.Repository)

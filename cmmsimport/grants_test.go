@@ -15,15 +15,17 @@ import (
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-// TestGrantsAreEnoughAndAllNeeded syncs, reads and purges with the rights in testdata/grants.sql, and then with each of them
-// missing.
-func TestGrantsAreEnoughAndAllNeeded(t *testing.T) {
+// TestGrants syncs, reads and purges with the rights in testdata/grants.sql, and then without each of them: all are needed.
+func TestGrants(t *testing.T) {
 	t.Parallel()
-	grants := listedGrants(t)
-	w := setupOn(t, dbtest.Start(t, "--innodb-flush-log-at-trx-commit=0").Database(t))
-	if err := w.workAs("granted", grants); err != nil {
-		t.Fatal(err)
+	text, err := os.ReadFile("testdata/grants.sql")
+	must(t, err)
+	grants := regexp.MustCompile(`(?m)^GRANT .*;$`).FindAllString(string(text), -1)
+	if len(grants) < 3 {
+		t.Fatalf("testdata/grants.sql lists %d grants", len(grants))
 	}
+	w := setupOn(t, dbtest.Start(t, "--innodb-flush-log-at-trx-commit=0").Database(t))
+	must(t, w.workAs("granted", grants))
 	for i, grant := range grants {
 		parts := regexp.MustCompile(`GRANT (.*) ON (\S+)`).FindStringSubmatch(grant)
 		rights := strings.Split(parts[1], ", ")
@@ -38,8 +40,8 @@ func TestGrantsAreEnoughAndAllNeeded(t *testing.T) {
 	}
 }
 
-// workAs does all that an account of a backend has to: sync twice, the second time with every master renamed, with an
-// asset that fails and a callback that panics after the log row was written; read the audit; purge it.
+// workAs does what a backend's account does: it syncs twice, the second time with every master renamed, with an asset that fails and a
+// callback that panics after the log row was written; it reads the audit; it purges the audit.
 func (w *world) workAs(user string, grants []string) error {
 	w.t.Helper()
 	w.exec("CREATE USER " + user + "@localhost")
@@ -58,7 +60,7 @@ func (w *world) workAs(user string, grants []string) error {
 	db := dbtest.Open(w.t, user+strings.TrimPrefix(w.dsn, "root"))
 	for _, suffix := range []string{"", " II"} {
 		named := func(id int, name string) map[string]any { return ref(id, name+suffix) }
-		w.answer("A-1", map[string]any{
+		w.respond("A-1", map[string]any{
 			"category": named(1, "HVAC"), "subcategory": named(2, "Pumps"), "manufacturer": named(3, "Grundfos"), "model": named(4, "NB 50"),
 			"vendor": named(5, "Acme"), "department": named(6, "Facilities"), "status": named(7, "In service"), "location": map[string]any{"site": named(8, "Chennai")},
 		})
@@ -80,15 +82,4 @@ func (w *world) workAs(user string, grants []string) error {
 		err = errors.New("nothing was purged")
 	}
 	return err
-}
-
-func listedGrants(t *testing.T) []string {
-	t.Helper()
-	text, err := os.ReadFile("testdata/grants.sql")
-	must(t, err)
-	grants := regexp.MustCompile(`(?m)^GRANT .*;$`).FindAllString(string(text), -1)
-	if len(grants) < 3 {
-		t.Fatalf("testdata/grants.sql lists %d grants", len(grants))
-	}
-	return grants
 }

@@ -8,7 +8,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
 )
 
-func TestDefaultTablesOfMastersAreTheModels(t *testing.T) {
+func TestDefaultMasterTables(t *testing.T) {
 	t.Parallel()
 	for kind, table := range masters.DefaultTables() {
 		i := slices.IndexFunc(tables(), func(model dbschema.Table) bool { return model.Name == table.Name })

@@ -11,7 +11,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// tables are the models of the sync, for mocks that answer questions about the schema.
+// tables are the models of the sync, for mocks of the schema.
 var tables = []schema.Tabler{
 	cmmsimport.AssetMaster{}, cmmsimport.CategoryMaster{}, cmmsimport.ManufacturerMaster{}, cmmsimport.ModelMaster{},
 	cmmsimport.VendorMaster{}, cmmsimport.LocationMaster{}, cmmsimport.DepartmentMaster{}, cmmsimport.StatusMaster{},
@@ -24,7 +24,7 @@ func parsed(model schema.Tabler) *schema.Schema {
 	return s
 }
 
-// everyColumn answers the schema check with every column, but those of some tables.
+// everyColumn is the result of the schema check: every column, except those of some tables.
 func everyColumn(but ...string) *sqlmock.Rows {
 	rows := sqlmock.NewRows([]string{"in_table", "in_column", "characters", "bytes", "charset", "digits", "scale"})
 	for _, model := range tables {
@@ -38,7 +38,7 @@ func everyColumn(but ...string) *sqlmock.Rows {
 	return rows
 }
 
-// everyIndex answers with every index.
+// everyIndex is the result of the query for the indexes: every index.
 func everyIndex() *sqlmock.Rows {
 	rows := sqlmock.NewRows([]string{"in_table", "in_index", "not_unique", "in_column"})
 	for _, model := range tables {

@@ -1,7 +1,6 @@
 package cmmsimport_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -9,12 +8,11 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
-	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-// TestRoundTripsOfTheSteadyState reads the server's general log of a run in which the masters are known.
-func TestRoundTripsOfTheSteadyState(t *testing.T) {
+// TestRoundTrips reads the server's general log of a run in which the masters are known.
+func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		dsn    string
@@ -22,10 +20,10 @@ func TestRoundTripsOfTheSteadyState(t *testing.T) {
 		atomic bool
 		want   []string
 	}{
-		"default":                        {want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
-		"AtomicLog":                      {atomic: true, want: []string{"START TRANSACTION", "UPDATE", "INSERT", "COMMIT"}},
-		"a host's small statement cache": {config: gorm.Config{PrepareStmt: true, PrepareStmtMaxSize: 1}, want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
-		"interpolateParams":              {dsn: "?interpolateParams=true", want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
+		"Default":             {want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
+		"AtomicLog":           {atomic: true, want: []string{"START TRANSACTION", "UPDATE", "INSERT", "COMMIT"}},
+		"SmallStatementCache": {config: gorm.Config{PrepareStmt: true, PrepareStmtMaxSize: 1}, want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
+		"InterpolateParams":   {dsn: "?interpolateParams=true", want: []string{"START TRANSACTION", "UPDATE", "COMMIT", "INSERT"}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -33,11 +31,7 @@ func TestRoundTripsOfTheSteadyState(t *testing.T) {
 			const assets = 450
 			server := dbtest.Start(t)
 			w := setupOn(t, server.Database(t)+tc.dsn)
-			for i := range assets {
-				id := fmt.Sprintf("A-%03d", i)
-				w.link(7, id)
-				w.serve(id)
-			}
+			w.add(numbered(assets)...)
 			tc.config.Logger = logger.Discard
 			db, err := gorm.Open(mysql.Open(w.dsn), &tc.config)
 			must(t, err)
@@ -75,8 +69,8 @@ func TestRoundTripsOfTheSteadyState(t *testing.T) {
 					t.Fatalf("statement %d is %s, want %s", i, verb, tc.want[i%4])
 				}
 			}
-			if other > 30 || perAsset["Prepare"] > 40 { // schema, plan, pages, leases, the run's row
-				t.Errorf("%d statements and %d preparations beside those of the assets", other, perAsset["Prepare"])
+			if other > 30 || perAsset["Prepare"] > 40 { // of schema, plan, pages, leases and the run's row
+				t.Errorf("%d statements and %d preparations besides those of the assets", other, perAsset["Prepare"])
 			}
 		})
 	}
@@ -116,28 +110,4 @@ func isOneOf(text string, starts ...string) bool {
 		}
 	}
 	return false
-}
-
-func TestOneConnectionIsEnough(t *testing.T) {
-	t.Parallel()
-	for _, atomic := range []bool{false, true} {
-		t.Run(fmt.Sprint("AtomicLog ", atomic), func(t *testing.T) {
-			t.Parallel()
-			w := setup(t)
-			pool, err := w.db.DB()
-			must(t, err)
-			pool.SetMaxOpenConns(1)
-			for i := range 250 {
-				id := fmt.Sprintf("A-%03d", i)
-				w.link(uint64(7+i%3), id)
-				w.serve(id)
-			}
-			opts := w.options()
-			opts.AtomicLog = atomic
-			opts.OnAsset = func(cmmsimport.AssetResult, cmmsimport.Progress) {
-				equal(t, "connections in use between two assets", pool.Stats().InUse, 0)
-			}
-			equal(t, "successful", w.sync(opts).Successful, 250)
-		})
-	}
 }

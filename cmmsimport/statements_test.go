@@ -16,7 +16,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// The texts that the mock waits for, in the order of a run.
+// Patterns of statements, in the order of a run.
 const (
 	updateAsset  = "^UPDATE ic3_asset_master SET .*cmms_sync_status = 'Success'.* WHERE id = \\? AND cmms_asset_id = \\? AND deleted_at IS NULL$"
 	markedFailed = "^UPDATE ic3_asset_master SET cmms_sync_status = 'Failed', cmms_attempted_at = \\?, cmms_run_id = \\? WHERE id = \\? AND cmms_asset_id = \\? AND deleted_at IS NULL AND \\(cmms_attempted_at IS NULL OR cmms_attempted_at <= \\? \\+ INTERVAL 1 SECOND\\)$"

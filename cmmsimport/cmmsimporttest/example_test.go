@@ -12,7 +12,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 )
 
-// syncCustomer is the host's own code: it decides on the options and on what to do with the outcome.
+// syncCustomer is the host's own code: it sets the options and handles the result.
 func syncCustomer(ctx context.Context, db *gorm.DB, opts cmmsimport.Options, customerID uint64) (string, error) {
 	opts.CustomerID = &customerID
 	opts.Policies = map[string]cmmsimport.FieldPolicy{"description": cmmsimport.Ignore}
@@ -23,7 +23,7 @@ func syncCustomer(ctx context.Context, db *gorm.DB, opts cmmsimport.Options, cus
 	return fmt.Sprintf("%d up to date, %d to look at", summary.Successful, summary.Failed), nil
 }
 
-// A host's test of its job: the fake Innomaint answers, the register stands for the database.
+// A host tests its job with a fake Innomaint, and with the register instead of a database.
 func ExampleRegister() {
 	server := innomainttest.NewServer()
 	defer server.Close()

@@ -11,7 +11,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 )
 
-// tenantConfig is the host's own: what it sets for its tenant.
+// tenantConfig is the host's own configuration of its tenant.
 func tenantConfig(baseURL, token string) innomaint.Config {
 	return innomaint.Config{
 		BaseURL: baseURL,
@@ -25,7 +25,7 @@ func tenantConfig(baseURL, token string) innomaint.Config {
 	}
 }
 
-func TestOurTenantsAnswers(t *testing.T) {
+func TestTenantResponses(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("testdata/tenant.json")
 	if err != nil {
@@ -51,7 +51,7 @@ func TestOurTenantsAnswers(t *testing.T) {
 	}
 }
 
-func TestOurJob(t *testing.T) {
+func TestJob(t *testing.T) {
 	t.Parallel()
 	server := innomainttest.NewServer()
 	defer server.Close()

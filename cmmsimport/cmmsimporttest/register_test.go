@@ -34,7 +34,7 @@ func must(t *testing.T, err error) {
 
 var day = time.Date(2026, 10, 1, 8, 30, 0, 0, time.UTC)
 
-// fleet is what both the register in memory and the one on MariaDB begin with.
+// fleet are the assets before the first sync.
 func fleet() []cmmsimport.AssetMaster {
 	return []cmmsimport.AssetMaster{
 		{ID: 1, CustomerID: 8, CMMSAssetID: "fresh"},
@@ -47,7 +47,8 @@ func fleet() []cmmsimport.AssetMaster {
 	}
 }
 
-func newTenant(t *testing.T) *innomaint.Client {
+// newClient returns a client of a tenant that has three assets of the fleet, and a fourth with values that cannot be read.
+func newClient(t *testing.T) *innomaint.Client {
 	t.Helper()
 	server := innomainttest.NewServer()
 	t.Cleanup(server.Close)
@@ -60,41 +61,46 @@ func newTenant(t *testing.T) *innomaint.Client {
 	return client
 }
 
-// The register in memory and the library's own repository on MariaDB come to the same rows, log and Summary.
-func TestRegisterDoesWhatTheDatabaseDoes(t *testing.T) {
+// TestRegister_MatchesTheDatabase syncs into the register and into a database: rows, log and summaries are the same.
+func TestRegister_MatchesTheDatabase(t *testing.T) {
 	t.Parallel()
 	seven := uint64(7)
-	for name, change := range map[string]func(*cmmsimport.Options){
-		"a whole run":    func(*cmmsimport.Options) {},
-		"oldest first":   func(o *cmmsimport.Options) { o.OldestFirst = true },
-		"one customer":   func(o *cmmsimport.Options) { o.CustomerID = &seven },
-		"only failed":    func(o *cmmsimport.Options) { o.OnlyFailed = true },
-		"not synced":     func(o *cmmsimport.Options) { o.NotSyncedSince = day.Add(-30 * time.Hour) },
-		"these only":     func(o *cmmsimport.Options) { o.CMMSAssetIDs = []string{"synced", "fresh", "nobody's"} },
-		"a limit":        func(o *cmmsimport.Options) { o.Limit = 2 },
-		"a dry run":      func(o *cmmsimport.Options) { o.DryRun = true },
-		"the log inside": func(o *cmmsimport.Options) { o.AtomicLog = true },
-		"policies": func(o *cmmsimport.Options) {
+	for name, set := range map[string]func(*cmmsimport.Options){
+		"Default":        func(*cmmsimport.Options) {},
+		"OldestFirst":    func(o *cmmsimport.Options) { o.OldestFirst = true },
+		"CustomerID":     func(o *cmmsimport.Options) { o.CustomerID = &seven },
+		"OnlyFailed":     func(o *cmmsimport.Options) { o.OnlyFailed = true },
+		"NotSyncedSince": func(o *cmmsimport.Options) { o.NotSyncedSince = day.Add(-30 * time.Hour) },
+		"CMMSAssetIDs":   func(o *cmmsimport.Options) { o.CMMSAssetIDs = []string{"synced", "fresh", "unknown"} },
+		"Limit":          func(o *cmmsimport.Options) { o.Limit = 2 },
+		"DryRun":         func(o *cmmsimport.Options) { o.DryRun = true },
+		"AtomicLog":      func(o *cmmsimport.Options) { o.AtomicLog = true },
+		"Policies": func(o *cmmsimport.Options) {
 			o.Policies = map[string]cmmsimport.FieldPolicy{"barcode": cmmsimport.Mirror, "description": cmmsimport.FillIfEmpty, "asset_name": cmmsimport.Ignore}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			opts := cmmsimport.Options{Client: newTenant(t), Logger: slog.New(slog.DiscardHandler)}
-			change(&opts)
-			want := onMariaDB(t, opts)
-			register := cmmsimporttest.NewRegister(fleet()...)
-			opts.Repository, opts.Recorder = register, register
-			got := twice(t, register.DB(), opts)
-			got = append(got, rows(register.Assets(), register.Entries())...)
+			opts := cmmsimport.Options{Client: newClient(t), Logger: slog.New(slog.DiscardHandler)}
+			set(&opts)
+			want := syncDatabase(t, opts)
+			got := syncRegister(t, opts)
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("MariaDB (-) and the register (+):\n%s", diff)
+				t.Errorf("register (-database +register):\n%s", diff)
 			}
 		})
 	}
 }
 
-func onMariaDB(t *testing.T, opts cmmsimport.Options) []string {
+func syncRegister(t *testing.T, opts cmmsimport.Options) []string {
+	t.Helper()
+	register := cmmsimporttest.NewRegister(fleet()...)
+	opts.Repository, opts.Recorder = register, register
+	lines := syncTwice(t, register.DB(), opts)
+	return append(lines, rows(register.Assets(), register.Entries())...)
+}
+
+func syncDatabase(t *testing.T, opts cmmsimport.Options) []string {
 	t.Helper()
 	db := dbtest.Open(t, dbtest.Database(t))
 	must(t, cmmsimport.Migrate(t.Context(), db))
@@ -102,7 +108,7 @@ func onMariaDB(t *testing.T, opts cmmsimport.Options) []string {
 		must(t, db.Omit("created_at", "updated_at").Create(&a).Error)
 	}
 	must(t, db.Exec("UPDATE ic3_asset_master SET updated_at = NULL").Error)
-	lines := twice(t, db, opts)
+	lines := syncTwice(t, db, opts)
 	var assets []cmmsimport.AssetMaster
 	must(t, db.Unscoped().Omit("created_at", "deleted_at").Order("id").Find(&assets).Error)
 	entries, err := synclog.Entries(t.Context(), db, synclog.Filter{Limit: 100})
@@ -111,9 +117,9 @@ func onMariaDB(t *testing.T, opts cmmsimport.Options) []string {
 	return append(lines, rows(assets, entries)...)
 }
 
-// twice runs the sync and runs it again, and returns the summaries and what happened in which order. Ids of masters are left
-// out: the register in memory creates its masters anew.
-func twice(t *testing.T, db *gorm.DB, opts cmmsimport.Options) (lines []string) {
+// syncTwice syncs, and syncs again while Innomaint is down. It returns one line for each asset and each summary, in their order. The ids of
+// masters are left out, since the register creates its masters anew.
+func syncTwice(t *testing.T, db *gorm.DB, opts cmmsimport.Options) (lines []string) {
 	t.Helper()
 	opts.OnAsset = func(r cmmsimport.AssetResult, p cmmsimport.Progress) {
 		lines = append(lines, fmt.Sprint(r.CMMSAssetID, " ", r.Status, " ", r.Kind, " ", columns(r.Changes), " ", r.Warnings, p.Done, p.Total))
@@ -144,38 +150,48 @@ func rows(assets []cmmsimport.AssetMaster, entries []synclog.Entry) (lines []str
 	return lines
 }
 
-func TestWhatAHostWrites(t *testing.T) {
+func TestRegister(t *testing.T) {
 	t.Parallel()
-	register := cmmsimporttest.NewRegister(cmmsimport.AssetMaster{CustomerID: 7, CMMSAssetID: "fresh"})
-	_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), register.DB(), cmmsimport.Options{
-		Client: newTenant(t), Repository: register, Recorder: register, Logger: slog.New(slog.DiscardHandler),
-		Enrich: func(_ context.Context, tx *gorm.DB, _ cmmsimport.MasterResolver, _ *cmmsimport.AssetMaster, _ *innomaint.Asset) error {
-			return tx.Exec("INSERT INTO host_notes (note) VALUES (?)", "a note").Error
-		},
+	t.Run("ListsWhatTheHostWrites", func(t *testing.T) {
+		t.Parallel()
+		register := cmmsimporttest.NewRegister(cmmsimport.AssetMaster{CustomerID: 7, CMMSAssetID: "fresh"})
+		_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), register.DB(), cmmsimport.Options{
+			Client: newClient(t), Repository: register, Recorder: register, Logger: slog.New(slog.DiscardHandler),
+			Enrich: func(_ context.Context, tx *gorm.DB, _ cmmsimport.MasterResolver, _ *cmmsimport.AssetMaster, _ *innomaint.Asset) error {
+				return tx.Exec("INSERT INTO host_notes (note) VALUES (?)", "a note").Error
+			},
+		})
+		must(t, err)
+		if got := register.Statements(); !slices.Equal(got, []string{"INSERT INTO host_notes (note) VALUES (?)"}) {
+			t.Errorf("statements %q", got)
+		}
 	})
-	must(t, err)
-	if got := register.Statements(); !slices.Equal(got, []string{"INSERT INTO host_notes (note) VALUES (?)"}) {
-		t.Errorf("statements %q", got)
-	}
-}
-
-func TestAnAssetThatGoesMeanwhile(t *testing.T) {
-	t.Parallel()
-	register := cmmsimporttest.NewRegister(cmmsimport.AssetMaster{CustomerID: 7, CMMSAssetID: "fresh"}, cmmsimport.AssetMaster{ID: 9, CustomerID: 7})
-	if a := register.Assets(); a[0].ID != 1 || a[1].ID != 9 {
-		t.Errorf("ids %d and %d", a[0].ID, a[1].ID)
-	}
-	var seen error
-	_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), register.DB(), cmmsimport.Options{
-		Repository: register, Recorder: register, Logger: slog.New(slog.DiscardHandler),
-		Client: cmmsimport.APIClientFunc(func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
-			register.Add(cmmsimport.AssetMaster{ID: 1, CustomerID: 7, CMMSAssetID: "another"})
-			return &innomaint.Asset{ID: ref.AssetID, Name: "Pump"}, nil
-		}),
-		OnAsset: func(r cmmsimport.AssetResult, _ cmmsimport.Progress) { seen = r.Err },
+	t.Run("NumbersAssetsWithoutID", func(t *testing.T) {
+		t.Parallel()
+		register := cmmsimporttest.NewRegister(cmmsimport.AssetMaster{CMMSAssetID: "A"}, cmmsimport.AssetMaster{ID: 9, CMMSAssetID: "B"}, cmmsimport.AssetMaster{CMMSAssetID: "C"})
+		var ids []uint64
+		for _, a := range register.Assets() {
+			ids = append(ids, a.ID)
+		}
+		if !slices.Equal(ids, []uint64{1, 9, 10}) {
+			t.Errorf("ids %v", ids)
+		}
 	})
-	must(t, err)
-	if !errors.Is(seen, cmmsimport.ErrAssetGone) || register.Asset("another").AssetName != "" || register.Asset("fresh").ID != 0 {
-		t.Errorf("error %v, assets %+v", seen, register.Assets())
-	}
+	t.Run("AssetThatIsLinkedToAnotherDuringTheRequest", func(t *testing.T) {
+		t.Parallel()
+		register := cmmsimporttest.NewRegister(cmmsimport.AssetMaster{CustomerID: 7, CMMSAssetID: "fresh"})
+		var got error
+		_, err := cmmsimport.SyncAllAssetsFromInnomaint(t.Context(), register.DB(), cmmsimport.Options{
+			Repository: register, Recorder: register, Logger: slog.New(slog.DiscardHandler),
+			Client: cmmsimport.APIClientFunc(func(_ context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error) {
+				register.Add(cmmsimport.AssetMaster{ID: 1, CustomerID: 7, CMMSAssetID: "another"})
+				return &innomaint.Asset{ID: ref.AssetID, Name: "Pump"}, nil
+			}),
+			OnAsset: func(r cmmsimport.AssetResult, _ cmmsimport.Progress) { got = r.Err },
+		})
+		must(t, err)
+		if !errors.Is(got, cmmsimport.ErrAssetGone) || register.Asset("another").AssetName != "" || register.Asset("fresh").ID != 0 {
+			t.Errorf("error %v, assets %+v", got, register.Assets())
+		}
+	})
 }
