@@ -19,11 +19,11 @@ type lease struct {
 	duration            time.Duration
 	now                 func() time.Time
 	renewed             time.Time // on this process's clock, before the statement that renewed it
+	takenFrom           string    // the run whose lease had expired
 }
 
 const (
 	insertLease  = "INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
-	expiredOwner = "SELECT run_id FROM cmms_sync_lock WHERE name = ? AND run_id <> ? AND expires_at <= UTC_TIMESTAMP(6)"
 	takeLease    = "UPDATE cmms_sync_lock SET run_id = ?, holder = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND (run_id = ? OR expires_at <= UTC_TIMESTAMP(6))"
 	renewLease   = "UPDATE cmms_sync_lock SET expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND run_id = ?"
 	releaseLease = "DELETE FROM cmms_sync_lock WHERE name = ? AND run_id = ?"
@@ -32,32 +32,40 @@ const (
 	currentOwner = "SELECT run_id, holder, CAST(expires_at AS CHAR) AS expires FROM cmms_sync_lock WHERE name = ? FOR UPDATE"
 )
 
-// acquire takes the lease, also one that has expired, and returns the run that held it then. The error is a *HeldError if
-// another run holds it.
-func (l *lease) acquire(ctx context.Context, db *gorm.DB) (takenFrom string, err error) {
+// acquire takes the lease, also one that has expired; takenFrom is then the run that held it. A repeated call keeps takenFrom: the
+// response to the first one may have been lost. The error is a *HeldError if another run holds the lease.
+func (l *lease) acquire(ctx context.Context, db *gorm.DB) error {
+	held := &HeldError{Name: l.name}
 	for range 3 { // between two of these statements another run may release the lease
 		l.renewed = l.now()
 		_, err := prepared.Exec(ctx, db, insertLease, l.name, l.runID, l.holder, l.seconds())
-		if err == nil || !mysqlerr.Duplicate(err) {
-			return "", err
+		if err == nil {
+			l.takenFrom = ""
 		}
-		takenFrom = ""
-		if err := prepared.Query(ctx, db, expiredOwner, l.name, l.runID).Scan(&takenFrom).Error; err != nil {
-			return "", err
+		if err == nil || !mysqlerr.Duplicate(err) {
+			return err
+		}
+		owner, err := l.owner(ctx, db)
+		if err != nil {
+			return err
+		}
+		if owner == nil {
+			continue
+		}
+		mine := owner.RunID == l.runID
+		if !mine {
+			l.takenFrom = owner.RunID // read before it is taken: the lease may expire just now
 		}
 		taken, err := changed(prepared.Exec(ctx, db, takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID))
-		if err != nil || taken {
-			return takenFrom, err
+		if err != nil || taken || mine { // in a column of whole seconds, the same second is no change
+			return err
 		}
-		held, err := l.heldByOther(ctx, db)
-		if err != nil {
-			return "", err
+		if held.RunID == owner.RunID {
+			break
 		}
-		if held != nil {
-			return "", held
-		}
+		held = owner
 	}
-	return "", &HeldError{Name: l.name}
+	return held
 }
 
 // due reports whether the lease has to be renewed before another attempt.
@@ -79,12 +87,14 @@ func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
 	if err != nil || renewed {
 		return err
 	}
-	held, err := l.heldByOther(ctx, db)
-	if err != nil {
+	held, err := l.owner(ctx, db)
+	switch {
+	case err != nil:
 		return err
-	}
-	if held == nil {
+	case held == nil:
 		held = &HeldError{Name: l.name}
+	case held.RunID == l.runID: // in a column of whole seconds, the same second is no change
+		return nil
 	}
 	held.Lost = true
 	return held
@@ -96,8 +106,8 @@ func (l *lease) release(ctx context.Context, db *gorm.DB) error {
 	return err
 }
 
-// heldByOther says which other run holds the lease; nil if none does.
-func (l *lease) heldByOther(ctx context.Context, db *gorm.DB) (*HeldError, error) {
+// owner says which run has the lease, this one or another; nil if none has.
+func (l *lease) owner(ctx context.Context, db *gorm.DB) (*HeldError, error) {
 	var owner struct {
 		RunID   string `gorm:"column:run_id"`
 		Holder  string `gorm:"column:holder"`
@@ -106,7 +116,7 @@ func (l *lease) heldByOther(ctx context.Context, db *gorm.DB) (*HeldError, error
 	if err := db.WithContext(ctx).Raw(currentOwner, l.name).Scan(&owner).Error; err != nil {
 		return nil, err
 	}
-	if owner.RunID == "" || owner.RunID == l.runID {
+	if owner.RunID == "" {
 		return nil, nil
 	}
 	until, err := utc.Parse(owner.Expires)
@@ -116,7 +126,9 @@ func (l *lease) heldByOther(ctx context.Context, db *gorm.DB) (*HeldError, error
 	return &HeldError{Name: l.name, RunID: owner.RunID, Holder: owner.Holder, Until: until}, nil
 }
 
-func (l *lease) seconds() int64 { return int64((l.duration + time.Second - 1) / time.Second) }
+// seconds is the duration in the table: up to two seconds more than this process counts on, since a column of whole seconds may cut
+// off one.
+func (l *lease) seconds() int64 { return int64(l.duration/time.Second) + 2 }
 
 // changed reports whether a statement changed a row.
 func changed(result sql.Result, err error) (bool, error) {

@@ -58,16 +58,21 @@ func NewSet(db *gorm.DB, log *slog.Logger, runID, holder string, duration time.D
 }
 
 // Take takes a lease, and returns the run that held it when it expired, "" for none. The error is a *HeldError if another run
-// holds it. After any other error Take may be called again, and Release must be: the lease may have been taken.
+// holds it. After any other error, and after an error of what the caller does with takenFrom, Take may be called again and returns the
+// same. ReleaseLast must be called: the lease may have been taken.
 func (s *Set) Take(ctx context.Context, name string) (takenFrom string, err error) {
 	l := &lease{name: name, runID: s.runID, holder: s.holder, duration: s.duration, now: s.now}
-	s.held = slices.DeleteFunc(s.held, func(earlier *lease) bool { return earlier.name == name }) // of an attempt before
-	takenFrom, err = l.acquire(ctx, s.db)
-	var held *HeldError
-	if !errors.As(err, &held) {
-		s.held = append(s.held, l)
+	if i := slices.IndexFunc(s.held, func(earlier *lease) bool { return earlier.name == name }); i >= 0 {
+		l = s.held[i]
+		s.held = slices.Delete(s.held, i, i+1)
 	}
-	return takenFrom, err
+	err = l.acquire(ctx, s.db)
+	var held *HeldError
+	if errors.As(err, &held) {
+		return "", err
+	}
+	s.held = append(s.held, l)
+	return l.takenFrom, err
 }
 
 // RenewDue renews what is due before another attempt. An error ends the run: a lease is lost (a *HeldError), or may be.
