@@ -7,9 +7,10 @@ import (
 	"gorm.io/gorm"
 )
 
-// closeRows brings the rows of the runs to what their log says. A run that has closed its own row keeps it.
+// closeRows brings the rows of the runs to what their log says. A run that has closed its own row keeps it. The text fits a
+// VARCHAR(255).
 func (r Rescuer) closeRows(tx *gorm.DB, dead []string) error {
-	text := fmt.Sprintf("the process died or lost its database, and its lease expired; run %s closed this row and took finished_at from the last sign of life", r.RunID)
+	text := fmt.Sprintf("the process died or lost its database; run %s closed this row, and finished_at is the last sign of life", r.RunID)
 	return tx.Exec(closeRows, dead, text, dead).Error
 }
 

@@ -73,9 +73,11 @@ const (
 	maxDead = 1_000
 )
 
+// findDead compares the two tables' ids in one collation, since theirs may differ.
 const findDead = `SELECT id FROM (SELECT id, status FROM cmms_sync_run ORDER BY id DESC LIMIT ?) recent
-	WHERE id <> ? AND (id = ? OR status = 'Running' AND NOT EXISTS
-		(SELECT 1 FROM cmms_sync_lock WHERE cmms_sync_lock.run_id = recent.id AND expires_at > UTC_TIMESTAMP(6)))
+	WHERE id <> ? AND (id = ? OR status = 'Running' AND NOT EXISTS (
+		SELECT 1 FROM cmms_sync_lock held WHERE expires_at > UTC_TIMESTAMP(6)
+			AND CONVERT(held.run_id USING utf8mb4) COLLATE utf8mb4_bin = CONVERT(recent.id USING utf8mb4) COLLATE utf8mb4_bin))
 	ORDER BY id DESC LIMIT ?`
 
 func (r Rescuer) findDead(ctx context.Context, takenFrom string) (ids []string, err error) {
@@ -143,7 +145,7 @@ func (r Rescuer) addLogRows(tx *gorm.DB, dead []string) (int64, error) {
 		return 0, err
 	}
 	var since string
-	if err := tx.Raw("SELECT CAST(MIN(started_at) AS CHAR) FROM cmms_sync_run WHERE id IN ?", dead).Scan(&since).Error; err != nil {
+	if err := tx.Raw(earliestMark, dead).Scan(&since).Error; err != nil {
 		return 0, err
 	}
 	text := fmt.Sprintf("added by run %s: the process died before it wrote this row, so what changed, the duration and", r.RunID)
@@ -151,16 +153,19 @@ func (r Rescuer) addLogRows(tx *gorm.DB, dead []string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	since = since[:min(len(since), len(time.DateTime))] // a column of whole seconds may have cut the marks
 	added := tx.Exec(fmt.Sprintf(addLogRows, key, key), text+" the reason of the failure are unknown", warning, since, dead)
 	return added.RowsAffected, added.Error
 }
+
+// earliestMark leaves room for columns of whole seconds: MySQL may have rounded the run's start up, MariaDB cuts the marks.
+const earliestMark = "SELECT CAST(MIN(started_at) - INTERVAL 2 SECOND AS CHAR) FROM cmms_sync_run WHERE id IN ?"
 
 // addLogRows finds the rows by idx_asset_attempted: the LIMIT keeps the derived table from being merged into the rest, where it would
 // be a scan of the whole table.
 const addLogRows = `INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, status, error_message, warnings, synced_at, duration_ms, attempt_key)
 	SELECT asset.cmms_run_id, asset.customer_id, asset.cmms_asset_id, asset.cmms_sync_status,
-		IF(asset.cmms_sync_status = 'Success', NULL, ?), IF(asset.cmms_sync_status = 'Success', ?, NULL), asset.cmms_attempted_at, 0, %s
+		IF(asset.cmms_sync_status = 'Success', NULL, CONVERT(? USING utf8mb4)),
+		IF(asset.cmms_sync_status = 'Success', CONVERT(? USING utf8mb4), NULL), asset.cmms_attempted_at, 0, %s
 	FROM (SELECT id FROM ic3_asset_master WHERE cmms_attempted_at >= ? LIMIT 1000000000) recent
 	JOIN ic3_asset_master asset ON asset.id = recent.id
 	LEFT JOIN cmms_sync_log logged ON logged.attempt_key = %s
@@ -176,5 +181,9 @@ func attemptKey(tx *gorm.DB) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("CONVERT(CONCAT(asset.cmms_run_id, ':', asset.id) USING %s) COLLATE %s", column.Charset, column.Collation), nil
+	key := "CONVERT(CONCAT(asset.cmms_run_id, ':', asset.id) USING "
+	if column.Charset == "" { // VARBINARY
+		return key + "binary)", nil
+	}
+	return key + column.Charset + ") COLLATE " + column.Collation, nil
 }
