@@ -2,6 +2,7 @@ package retry
 
 import (
 	"context"
+	"reflect"
 	"time"
 )
 
@@ -21,7 +22,9 @@ type SharedDetached struct {
 
 // From returns a context that is detached from parent.
 func (d *SharedDetached) From(parent context.Context) context.Context {
-	if d.ctx == nil || d.parent != parent || time.Since(d.began) > WriteTimeout/10 {
+	// A host's context may be of a type that == does not take.
+	same := d.ctx != nil && reflect.ValueOf(parent).Comparable() && d.parent == parent
+	if !same || time.Since(d.began) > WriteTimeout/10 {
 		d.End()
 		d.parent, d.began = parent, time.Now()
 		d.ctx, d.cancel = Detached(parent)
