@@ -16,9 +16,15 @@ import (
 
 const (
 	// createRun leaves a row that is there already as it is: a repeated or late INSERT changes nothing.
-	createRun = "INSERT INTO cmms_sync_run (id, customer_id, started_at, status, total, successful, failed, skipped, warnings, current_asset, host, error_message, heartbeat_at, finished_at, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = VALUES(id)"
+	createRun = `INSERT INTO cmms_sync_run (id, customer_id, started_at, status, total, successful, failed, skipped, warnings,
+		current_asset, host, error_message, heartbeat_at, finished_at, duration_ms)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = id`
 
-	updateRun = "UPDATE cmms_sync_run SET status = ?, total = ?, successful = ?, failed = ?, skipped = ?, warnings = ?, current_asset = ?, host = ?, error_message = ?, heartbeat_at = ?, finished_at = ?, duration_ms = ? WHERE id = ?"
+	// updateRun leaves a row that is closed as it is, unless it closes it anew: a heartbeat whose connection was given up may still
+	// wait for a lock, and be executed after the run's end.
+	updateRun = `UPDATE cmms_sync_run SET status = ?, total = ?, successful = ?, failed = ?, skipped = ?, warnings = ?,
+		current_asset = ?, host = ?, error_message = ?, heartbeat_at = ?, finished_at = ?, duration_ms = ?
+		WHERE id = ? AND (finished_at IS NULL OR ?)`
 )
 
 // Lengths in our schema.
@@ -45,7 +51,7 @@ func Create(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
 func Save(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
 	var affected int64
 	err := rowfit.Fit(func(s rowfit.Shape) error {
-		result, err := prepared.Exec(ctx, db, updateRun, append(progress(s, r), r.ID)...)
+		result, err := prepared.Exec(ctx, db, updateRun, append(progress(s, r), r.ID, r.FinishedAt != nil)...)
 		if err == nil {
 			affected, err = result.RowsAffected()
 		}
