@@ -25,15 +25,17 @@ type Mark struct {
 // where finds the row of an attempt, if it is still linked and not deleted.
 const where = " WHERE id = ? AND cmms_asset_id = ? AND deleted_at IS NULL"
 
-// markSynced returns the UPDATE of a row in which nothing changed, the usual case: one fixed text, prepared once.
+// markSynced returns the UPDATE of a row in which nothing changed, the usual case: one fixed text, prepared once. A host's
+// updated_at may be ON UPDATE CURRENT_TIMESTAMP: marks alone do not move it.
 func markSynced(table string) string {
-	return "UPDATE " + table + " SET cmms_sync_status = 'Success', cmms_synced_at = ?, cmms_attempted_at = ?, cmms_run_id = ?" + where
+	return "UPDATE " + table + " SET cmms_sync_status = 'Success', cmms_synced_at = ?, cmms_attempted_at = ?, cmms_run_id = ?, " +
+		"updated_at = updated_at" + where
 }
 
-// markFailed returns the UPDATE of a failure. It leaves a later attempt's mark alone: a statement whose connection was given up may still wait for a lock, and be
-// executed much later. The second is for columns of whole seconds.
+// markFailed returns the UPDATE of a failure. It leaves a later attempt's mark alone: a statement whose connection was given up
+// may still wait for a lock, and be executed much later. The second is for columns of whole seconds.
 func markFailed(table string) string {
-	return "UPDATE " + table + " SET cmms_sync_status = 'Failed', cmms_attempted_at = ?, cmms_run_id = ?" + where +
+	return "UPDATE " + table + " SET cmms_sync_status = 'Failed', cmms_attempted_at = ?, cmms_run_id = ?, updated_at = updated_at" + where +
 		" AND (cmms_attempted_at IS NULL OR cmms_attempted_at <= ? + INTERVAL 1 SECOND)"
 }
 
@@ -70,7 +72,7 @@ func (t *Table[A]) Update(ctx context.Context, tx *gorm.DB, id uint64, cmmsAsset
 }
 
 // emptyValues are what hosts keep for "none" beside NULL, as text: no text, no reference, no date, no JSON.
-const emptyValues = "'', '0', '0000-00-00', '0000-00-00 00:00:00.000000', 'null'"
+const emptyValues = "'', '0', '0000-00-00', '0000-00-00 00:00:00', '0000-00-00 00:00:00.000', '0000-00-00 00:00:00.000000', 'null'"
 
 func (t *Table[A]) updateOf(changes []Change) (text string, args []any) {
 	var b strings.Builder
