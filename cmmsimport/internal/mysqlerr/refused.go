@@ -8,16 +8,12 @@ import (
 
 // RefusedValue reports whether the server refused a value of this row, so that the next row may succeed.
 func RefusedValue(err error) bool {
-	return Duplicate(err) || Is(err, // a unique key of the host's own is a duplicate, too
+	return Duplicate(err) || BadCharacter(err) || Is(err, // a unique key of the host's own is a duplicate, too
 		1048,       // column cannot be null
 		1264,       // out of range
-		1265,       // data truncated
 		1292,       // incorrect value
-		1366,       // incorrect string or number
 		1406,       // too long
 		1451, 1452, // foreign key
-		3140,       // invalid JSON
-		3819, 4025, // check constraint
 	)
 }
 
@@ -32,7 +28,7 @@ func BadCharacter(err error) bool {
 	return Is(err,
 		1265,       // data truncated
 		1267,       // illegal mix of collations
-		1366,       // a character that the column's character set lacks
+		1366,       // incorrect number, or a character that the column's character set lacks
 		3140,       // MySQL: invalid JSON
 		3157,       // MySQL: JSON is nested too deep
 		3819, 4025, // a check constraint of MySQL, of MariaDB (JSON_VALID of a JSON column included)

@@ -31,9 +31,12 @@ var repeatable = []uint16{
 	1213, // deadlock, also a Galera conflict, at COMMIT too
 	errorDuringCommit,
 	3100, 3101, // MySQL Group Replication rolled back at COMMIT: a hook failed, a conflict with another member
+	1020,       // MariaDB with innodb_snapshot_isolation: the row has changed since the transaction's snapshot
+	1412,       // a table's definition has changed since the transaction began
 	1317,       // query interrupted
 	1927, 1152, // connection was killed, aborted
-	3024, 3572, // statement timeout, NOWAIT
+	1969, 3024, // statement timeout of MariaDB, of MySQL
+	3572,       // NOWAIT
 	4031, // disconnected for inactivity
 	// TiDB, whose list of error codes says that the application can retry the transaction: conflicts, a failed COMMIT,
 	// a schema that changed meanwhile, locks that were not resolved in time
