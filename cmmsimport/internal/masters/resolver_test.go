@@ -34,6 +34,16 @@ func TestEnsure_InHostsTables(t *testing.T) {
 	w.places("1 7 site 1 0 Chennai", "2 7 room 1 1 Lab")
 }
 
+func TestEnsure_FindsARowWithNullForNoParent(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.exec("INSERT INTO host_place (tenant, kind, inside, title) VALUES (8, 'site', NULL, 'Chennai'), (7, 'site', NULL, 'Chennai')")
+	ids, resolver := w.transaction(Master{Kind: Site, CMMSID: "1", Name: "Chennai"})
+	equal(t, "ids", ids, []uint64{2})
+	equal(t, "created", resolver.Created(), 0)
+	w.places("1 8 site Chennai", "2 7 site 1 Chennai")
+}
+
 func TestEnsure_Errors(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -74,8 +74,15 @@ func (t Table) findByName(read reader, customerID, parentID uint64, name string)
 
 func (t Table) find(read reader, where ...cellValue) (*masterRow, error) {
 	columns, values := split(where)
-	found, err := read("SELECT "+t.selected()+" FROM "+t.Name+" WHERE "+strings.Join(columns, " = ? AND ")+" = ? ORDER BY "+t.Columns.ID+" LIMIT 1",
-		values...).Rows()
+	for i, column := range columns {
+		if values[i] == uint64(0) { // no parent: NULL in some hosts' rows
+			columns[i] = fmt.Sprintf("(%[1]s = ? OR %[1]s IS NULL)", column)
+		} else {
+			columns[i] = column + " = ?"
+		}
+	}
+	found, err := read(fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT 1",
+		t.selected(), t.Name, strings.Join(columns, " AND "), t.Columns.ID), values...).Rows()
 	if err != nil {
 		return nil, err
 	}
