@@ -15,16 +15,16 @@ import (
 
 // lease is a row of cmms_sync_lock that a run holds.
 type lease struct {
-	name, runID, holder string
-	duration            time.Duration
-	now                 func() time.Time
-	renewed             time.Time // on this process's clock, before the statement that renewed it
-	takenFrom           string    // the run whose lease had expired
+	*Set
+	name      string
+	renewed   time.Time // on this process's clock, before the statement that renewed it
+	takenFrom string    // the run whose lease had expired
 }
 
 const (
-	insertLease  = "INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
-	takeLease    = "UPDATE cmms_sync_lock SET run_id = ?, holder = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND (run_id = ? OR expires_at <= UTC_TIMESTAMP(6))"
+	insertLease = "INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
+	takeLease   = "UPDATE cmms_sync_lock SET run_id = ?, holder = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND" +
+		" WHERE name = ? AND (run_id = ? OR expires_at <= UTC_TIMESTAMP(6))"
 	renewLease   = "UPDATE cmms_sync_lock SET expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND run_id = ?"
 	releaseLease = "DELETE FROM cmms_sync_lock WHERE name = ? AND run_id = ?"
 
@@ -34,29 +34,30 @@ const (
 
 // acquire takes the lease, also one that has expired; takenFrom is then the run that held it. A repeated call keeps takenFrom: the
 // response to the first one may have been lost. The error is a *HeldError if another run holds the lease.
-func (l *lease) acquire(ctx context.Context, db *gorm.DB) error {
+func (l *lease) acquire(ctx context.Context) error {
 	held := &HeldError{Name: l.name}
-	for range 3 { // between two of these statements another run may release the lease
+	for range 3 {
 		l.renewed = l.now()
-		_, err := prepared.Exec(ctx, db, insertLease, l.name, l.runID, l.holder, l.seconds())
+		_, err := prepared.Exec(ctx, l.db, insertLease, l.name, l.runID, l.holder, l.seconds())
 		if err == nil {
 			l.takenFrom = ""
+			return nil
 		}
-		if err == nil || !mysqlerr.Duplicate(err) {
+		if !mysqlerr.Duplicate(err) {
 			return err
 		}
-		owner, err := l.owner(ctx, db)
+		owner, err := l.owner(ctx, l.db)
 		if err != nil {
 			return err
 		}
-		if owner == nil {
+		if owner == nil { // released meanwhile
 			continue
 		}
 		mine := owner.RunID == l.runID
 		if !mine {
 			l.takenFrom = owner.RunID // read before it is taken: the lease may expire just now
 		}
-		taken, err := changed(prepared.Exec(ctx, db, takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID))
+		taken, err := changed(prepared.Exec(ctx, l.db, takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID))
 		if err != nil || taken || mine { // in a column of whole seconds, the same second is no change
 			return err
 		}
@@ -81,7 +82,7 @@ func (l *lease) age() time.Duration {
 	return max(now.Sub(l.renewed), now.Round(0).Sub(l.renewed.Round(0)))
 }
 
-// renew extends the lease in the table. The error is a *HeldError with Lost if another run has it now, or nobody.
+// renew extends the lease in the table. If another run has it now, or nobody, it is lost, and the error is a *HeldError.
 func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
 	renewed, err := changed(prepared.Exec(ctx, db, renewLease, l.seconds(), l.name, l.runID))
 	if err != nil || renewed {
@@ -96,14 +97,8 @@ func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
 	case held.RunID == l.runID: // in a column of whole seconds, the same second is no change
 		return nil
 	}
-	held.Lost = true
+	l.lost, held.Lost = true, true
 	return held
-}
-
-// release gives the lease back, if it is still this run's.
-func (l *lease) release(ctx context.Context, db *gorm.DB) error {
-	_, err := prepared.Exec(ctx, db, releaseLease, l.name, l.runID)
-	return err
 }
 
 // owner says which run has the lease, this one or another; nil if none has.
@@ -126,8 +121,7 @@ func (l *lease) owner(ctx context.Context, db *gorm.DB) (*HeldError, error) {
 	return &HeldError{Name: l.name, RunID: owner.RunID, Holder: owner.Holder, Until: until}, nil
 }
 
-// seconds is the duration in the table: up to two seconds more than this process counts on, since a column of whole seconds may cut
-// off one.
+// seconds is the duration in the table: more than this process counts on, since a column of whole seconds may cut off one.
 func (l *lease) seconds() int64 { return int64(l.duration/time.Second) + 2 }
 
 // changed reports whether a statement changed a row.

@@ -36,7 +36,7 @@ var repeatable = []uint16{
 	1317,       // query interrupted
 	1927, 1152, // connection was killed, aborted
 	1969, 3024, // statement timeout of MariaDB, of MySQL
-	3572,       // NOWAIT
+	3572, // NOWAIT
 	4031, // disconnected for inactivity
 	// TiDB, whose list of error codes says that the application can retry the transaction: conflicts, a failed COMMIT,
 	// a schema that changed meanwhile, locks that were not resolved in time

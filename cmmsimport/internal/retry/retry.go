@@ -62,15 +62,19 @@ func (r *Retrier) do(ctx context.Context, what string, outageBudget time.Duratio
 		pause := rand.N(wait) + time.Millisecond
 		r.Log.LogAttrs(ctx, slog.LevelDebug, "database error, retrying", slog.String("what", what), slog.Int("attempt", attempt),
 			slog.Duration("wait", pause), slog.String("error", synclog.ErrorMessage(err)))
-		if !sleep(ctx, pause) {
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
 			return err
 		}
 		wait = min(2*wait, longestWait)
 	}
 }
 
-// BetweenAssets is Do for what a run does between assets, hosts' code included. A server that hangs does not hold it up for longer
-// than OutageLimit.
+// BetweenAssets is Do for what a run does between assets, hosts' code included. A server that hangs does not hold it up for
+// longer than OutageLimit.
 func (r *Retrier) BetweenAssets(ctx context.Context, what string, call func(context.Context) error) error {
 	limited, cancel := context.WithTimeoutCause(ctx, OutageLimit, ErrOutage)
 	defer cancel()
@@ -83,15 +87,3 @@ func (r *Retrier) BetweenAssets(ctx context.Context, what string, call func(cont
 
 // Transient reports whether the same statements may succeed in a moment. A panic's value may look like a network error.
 func Transient(err error) bool { return guard.Panicked(err) == nil && mysqlerr.Transient(err) }
-
-// sleep waits and reports whether the context let it.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

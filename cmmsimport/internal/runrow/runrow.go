@@ -4,7 +4,6 @@ package runrow
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -37,7 +36,7 @@ const (
 // Create inserts r, unless its row is there. It may be repeated after an unknown outcome.
 func Create(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
 	err := rowfit.Fit(func(s rowfit.Shape) error {
-		_, err := prepared.Exec(ctx, db, createRun, append([]any{r.ID, pointee(r.CustomerID), utc.Format(r.StartedAt)}, progress(s, r)...)...)
+		_, err := prepared.Exec(ctx, db, createRun, append([]any{r.ID, r.CustomerID, utc.Format(r.StartedAt)}, progress(s, r)...)...)
 		return err
 	})
 	if err != nil {
@@ -68,24 +67,13 @@ func Save(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
 
 // progress returns what changes in a run's row.
 func progress(s rowfit.Shape, r *synclog.Run) []any {
+	var finished any
+	if r.FinishedAt != nil {
+		finished = utc.Format(*r.FinishedAt)
+	}
 	return []any{
 		s.Text(string(r.Status), statusLength), r.Total, r.Successful, r.Failed, r.Skipped, r.Warnings,
 		rowfit.Nullable(s.Text(r.CurrentAsset, assetIDLength)), rowfit.Nullable(s.Text(r.Host, hostLength)), s.Message(r.ErrorMessage),
-		utc.Format(r.HeartbeatAt), timestamp(r.FinishedAt), pointee(r.DurationMS),
+		utc.Format(r.HeartbeatAt), finished, r.DurationMS,
 	}
-}
-
-func timestamp(t *time.Time) any {
-	if t == nil {
-		return nil
-	}
-	return utc.Format(*t)
-}
-
-// pointee keeps a nil pointer from reaching the driver as a non-nil interface.
-func pointee[T any](p *T) any {
-	if p == nil {
-		return nil
-	}
-	return *p
 }
