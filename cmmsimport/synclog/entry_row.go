@@ -7,10 +7,13 @@ import (
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
-// writeEntry writes a row once, however often it is sent: a row of the same attempt_key is replaced. The text is fixed, with NULLs
-// as arguments, so that it is prepared once.
-const writeEntry = "INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, attempt_key, status, error_kind, error_message, warnings, changes, synced_at, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" +
-	" ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), status = VALUES(status), error_kind = VALUES(error_kind), error_message = VALUES(error_message), warnings = VALUES(warnings), changes = VALUES(changes), synced_at = VALUES(synced_at), duration_ms = VALUES(duration_ms)"
+// writeEntry writes a row once, however often it is sent: a row of the same attempt_key is replaced. The text is fixed, with
+// NULLs as arguments, so that it is prepared once. MariaDB has no other word for VALUES().
+const writeEntry = `INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, attempt_key, status, error_kind, error_message,
+	warnings, changes, synced_at, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), status = VALUES(status), error_kind = VALUES(error_kind),
+	error_message = VALUES(error_message), warnings = VALUES(warnings), changes = VALUES(changes),
+	synced_at = VALUES(synced_at), duration_ms = VALUES(duration_ms)`
 
 // Lengths in our schema.
 const (

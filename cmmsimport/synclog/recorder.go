@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/rowfit"
+	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
@@ -29,10 +30,12 @@ func (Recorder) Record(ctx context.Context, db *gorm.DB, e *Entry) error {
 	}
 	s := session(ctx, db)
 	err := rowfit.Fit(func(shape rowfit.Shape) error {
-		_, id, err := exec(ctx, s, writeEntry, e.row(shape)...)
-		if err == nil {
-			e.ID = id
+		result, err := prepared.Exec(ctx, s, writeEntry, e.row(shape)...)
+		if err != nil {
+			return err
 		}
+		id, err := result.LastInsertId()
+		e.ID = uint64(id)
 		return err
 	})
 	if err != nil {

@@ -16,17 +16,12 @@ type Catalog map[string]map[string]Column
 // Read asks the database for the columns of the tables, in one query.
 func Read(ctx context.Context, db *gorm.DB, tables []Table) (Catalog, error) {
 	var rows []struct {
-		TableName  string  `gorm:"column:in_table"`
-		ColumnName string  `gorm:"column:in_column"`
-		Characters *uint64 `gorm:"column:characters"`
-		Bytes      *uint64 `gorm:"column:bytes"`
-		Charset    *string `gorm:"column:charset"`
-		Digits     *int    `gorm:"column:digits"`
-		Scale      *int    `gorm:"column:scale"`
-		Extra      string  `gorm:"column:in_extra"`
+		InTable, InColumn, Extra string
+		Column
 	}
-	err := db.WithContext(ctx).Raw(`SELECT table_name AS in_table, column_name AS in_column, character_maximum_length AS characters,
-		character_octet_length AS bytes, character_set_name AS charset, numeric_precision AS digits, numeric_scale AS scale, extra AS in_extra
+	err := db.WithContext(ctx).Raw(`SELECT table_name AS in_table, column_name AS in_column, extra AS extra,
+		character_maximum_length AS characters, character_octet_length AS bytes, character_set_name AS charset,
+		numeric_precision AS digits, numeric_scale AS scale
 		FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN ?`, names(tables)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading the tables' definitions: %w", err)
@@ -34,20 +29,17 @@ func Read(ctx context.Context, db *gorm.DB, tables []Table) (Catalog, error) {
 
 	found := Catalog{}
 	for _, row := range rows {
-		table := strings.ToLower(row.TableName)
+		table := strings.ToLower(row.InTable)
 		if found[table] == nil {
 			found[table] = map[string]Column{}
 		}
-		found[table][strings.ToLower(row.ColumnName)] = Column{
-			Characters: orZero(row.Characters), Bytes: orZero(row.Bytes), Charset: orZero(row.Charset),
-			Precision: orZero(row.Digits), Scale: orZero(row.Scale),
-			AutoIncrement: strings.Contains(strings.ToLower(row.Extra), "auto_increment"),
-		}
+		row.AutoIncrement = strings.Contains(strings.ToLower(row.Extra), "auto_increment")
+		found[table][strings.ToLower(row.InColumn)] = row.Column
 	}
 	return found, nil
 }
 
-// Check returns one error that lists the tables and columns that are missing; nil where none is.
+// Check returns one error that lists the tables and columns that are missing; nil if none is.
 func (c Catalog) Check(tables []Table) error {
 	var problems []error
 	for _, table := range tables {
@@ -74,7 +66,7 @@ func (c Catalog) missing(table Table) (missing []Definition) {
 	return missing
 }
 
-// counter is the table's AUTO_INCREMENT column, empty where it has none.
+// counter is the table's AUTO_INCREMENT column, empty if it has none.
 func (c Catalog) counter(table Table) string {
 	for name, column := range c[strings.ToLower(table.Name)] {
 		if column.AutoIncrement {
@@ -90,12 +82,4 @@ func names(tables []Table) []string {
 		names[i] = table.Name
 	}
 	return names
-}
-
-func orZero[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }

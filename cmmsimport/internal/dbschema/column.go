@@ -14,12 +14,12 @@ type Column struct {
 	Characters    uint64 // of text; 0: no limit known
 	Bytes         uint64 // of text in UTF-8; 0: no limit known
 	Charset       string
-	Precision     int // decimal digits in all; 0: no limit known
-	Scale         int // of them behind the point
+	Precision     int `gorm:"column:digits"` // decimal digits in all; 0: no limit known
+	Scale         int // of them after the point
 	AutoIncrement bool
 }
 
-// TextProblem says why s cannot be stored, "" where it can. Nothing is ever cut to fit.
+// TextProblem says why s cannot be stored, "" if it can. Nothing is ever cut to fit.
 func (c Column) TextProblem(s string) string {
 	characters := utf8.RuneCountInString(s)
 	if c.Charset == "" { // a binary column counts bytes
@@ -52,7 +52,7 @@ func (c Column) hasRoomFor(r rune) bool {
 	return true
 }
 
-// DecimalProblem says why d cannot be stored, "" where it can.
+// DecimalProblem says why d cannot be stored, "" if it can.
 func (c Column) DecimalProblem(d innomaint.Decimal) string {
 	if c.Precision > 0 && !d.Fits(c.Precision, c.Scale) {
 		return fmt.Sprintf("does not fit the column's DECIMAL(%d,%d)", c.Precision, c.Scale)

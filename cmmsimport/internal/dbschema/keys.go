@@ -8,25 +8,18 @@ import (
 	"gorm.io/gorm"
 )
 
-// keys is what the database has of one table beside its columns.
+// keys is what the database has of one table besides its columns.
 type keys struct {
 	view    bool
 	indexes map[string]Index // by name in lower case
 }
 
-func (k keys) hasPrimary() bool {
-	_, ok := k.indexes["primary"]
-	return ok
-}
-
-// covers reports whether the table has the index, or another one that does its work.
+// covers reports whether the table has the index, or another one that serves the same purpose.
 func (k keys) covers(wanted Index) bool {
+	n := len(wanted.Columns)
 	for _, index := range k.indexes {
-		if wanted.Unique {
-			if index.Unique && slices.EqualFunc(index.Columns, wanted.Columns, strings.EqualFold) {
-				return true
-			}
-		} else if n := len(wanted.Columns); len(index.Columns) >= n && slices.EqualFunc(index.Columns[:n], wanted.Columns, strings.EqualFold) {
+		longEnough := len(index.Columns) == n && index.Unique || len(index.Columns) >= n && !wanted.Unique
+		if longEnough && slices.EqualFunc(index.Columns[:n], wanted.Columns, strings.EqualFold) {
 			return true
 		}
 	}
@@ -36,16 +29,15 @@ func (k keys) covers(wanted Index) bool {
 // readKeys asks which tables are views, and what indexes they have. The result is by table, in lower case.
 func readKeys(db *gorm.DB, tables []Table) (map[string]keys, error) {
 	var views []string
-	err := db.Raw("SELECT LOWER(table_name) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'VIEW'").Scan(&views).Error
+	err := db.Raw(`SELECT LOWER(table_name) FROM information_schema.tables
+		WHERE table_schema = DATABASE() AND table_type = 'VIEW'`).Scan(&views).Error
 	if err != nil {
 		return nil, fmt.Errorf("reading which tables are views: %w", err)
 	}
 	var indexed []struct {
-		TableName string  `gorm:"column:in_table"`
-		IndexName string  `gorm:"column:in_index"`
-		NonUnique bool    `gorm:"column:not_unique"`
-		Column    string  `gorm:"column:in_column"`
-		Prefix    *uint64 `gorm:"column:prefix"` // characters, where only the column's beginning is indexed
+		InTable, InIndex, InColumn string
+		NotUnique                  bool
+		Prefix                     uint64 // characters, if only the column's beginning is indexed
 	}
 	err = db.Raw(`SELECT LOWER(table_name) AS in_table, LOWER(index_name) AS in_index, non_unique AS not_unique,
 		LOWER(column_name) AS in_column, sub_part AS prefix
@@ -61,13 +53,13 @@ func readKeys(db *gorm.DB, tables []Table) (map[string]keys, error) {
 		found[name] = keys{view: slices.Contains(views, name), indexes: map[string]Index{}}
 	}
 	for _, row := range indexed {
-		index := found[row.TableName].indexes[row.IndexName]
-		index.Unique = !row.NonUnique
-		if row.Prefix != nil {
-			row.Column = fmt.Sprintf("%s(%d)", row.Column, *row.Prefix)
+		index := found[row.InTable].indexes[row.InIndex]
+		index.Unique = !row.NotUnique
+		if row.Prefix != 0 {
+			row.InColumn = fmt.Sprintf("%s(%d)", row.InColumn, row.Prefix)
 		}
-		index.Columns = append(index.Columns, row.Column)
-		found[row.TableName].indexes[row.IndexName] = index
+		index.Columns = append(index.Columns, row.InColumn)
+		found[row.InTable].indexes[row.InIndex] = index
 	}
 	return found, nil
 }

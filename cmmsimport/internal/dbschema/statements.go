@@ -64,7 +64,7 @@ type existingTable struct {
 	counter string // its AUTO_INCREMENT column
 }
 
-// problem says what only the host can fix, nil where there is nothing.
+// problem says what only the host can fix, nil if there is nothing.
 func (t existingTable) problem(db *gorm.DB) (problem, err error) {
 	if len(t.missing) == 0 {
 		return nil, nil
@@ -73,8 +73,8 @@ func (t existingTable) problem(db *gorm.DB) (problem, err error) {
 		return fmt.Errorf("%s is a view: add %s to it", t.Name, list(t.missing)), nil
 	}
 	if t.counter != "" && slices.ContainsFunc(t.missing, func(d Definition) bool { return d.AutoIncrement }) {
-		return fmt.Errorf("%[1]s has the AUTO_INCREMENT column %[2]s, and MySQL allows one per table: give the table another name and make %[1]s a view of it, in which %[2]s is called id",
-			t.Name, t.counter), nil
+		return fmt.Errorf("%[1]s has the AUTO_INCREMENT column %[2]s, and MySQL allows one per table: give the table another name "+
+			"and make %[1]s a view of it, in which %[2]s is called id", t.Name, t.counter), nil
 	}
 	unfilled := slices.DeleteFunc(slices.Clone(t.missing), func(d Definition) bool { return !d.needsValue() })
 	if len(unfilled) == 0 {
@@ -92,11 +92,12 @@ func (t existingTable) problem(db *gorm.DB) (problem, err error) {
 
 // additions are the parts of an ALTER TABLE for what the table lacks.
 func (t existingTable) additions() (additions []string) {
+	_, hasPrimary := t.keys.indexes["primary"]
 	for _, column := range t.missing {
 		column.NotNull = column.NotNull && !column.needsValue() // the host's INSERTs do not name it
 		addition := "ADD " + column.sql()
 		switch {
-		case column.PrimaryKey && t.keys.hasPrimary(): // the host's primary key stays, ours is unique beside it
+		case column.PrimaryKey && hasPrimary: // the host's primary key stays, ours is a unique key
 			addition += " UNIQUE"
 		case column.PrimaryKey:
 			addition += " PRIMARY KEY"

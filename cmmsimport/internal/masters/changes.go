@@ -5,19 +5,17 @@ import (
 	"strings"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/rowfit"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
 // attributes are the code, email and phone that Innomaint has and that differ from the row's, by column.
 func (r *Resolver) attributes(table Table, row *masterRow, m Master) synclog.Changes {
-	set := synclog.Changes{}
-	for _, a := range []struct{ column, has, want string }{
-		{table.Columns.Code, row.Code, m.Code},
-		{table.Columns.Email, row.Email, m.Email},
-		{table.Columns.Phone, row.Phone, m.Phone},
-	} {
-		if a.column != "" && a.want != "" && r.customer.firstWins.accept(table, row.ID, a.column, a.want) && a.want != a.has {
-			set[a.column] = synclog.Change{From: nullable(a.has), To: a.want}
+	set, local := synclog.Changes{}, table.Columns.attributes(&row.Master)
+	for i, a := range table.Columns.attributes(&m) {
+		from, to := *local[i].value, *a.value
+		if a.column != "" && to != "" && r.customer.firstWins.accept(table, row.ID, a.column, to) && to != from {
+			set[a.column] = synclog.Change{From: rowfit.Nullable(from), To: to}
 		}
 	}
 	return set
@@ -30,21 +28,17 @@ func (r *Resolver) note(table Table, row *masterRow, kind Kind, set synclog.Chan
 	if renamed || moved {
 		r.customer.forgetNames(row.ID)
 	}
-	if r.changes == nil {
-		r.changes = synclog.Changes{}
+	if r.Changes == nil {
+		r.Changes = synclog.Changes{}
 	}
 	for column, change := range set {
-		r.changes[string(kind)+"."+column] = change
+		r.Changes[string(kind)+"."+column] = change
 	}
 }
 
 // dropWhatDoesNotFit empties what the table's columns cannot hold, with a warning. Without its name or its id a master
 // cannot be identified, so one of these that does not fit is ErrUnknown.
 func (r *Resolver) dropWhatDoesNotFit(table Table, m *Master) error {
-	type attribute struct {
-		column string
-		value  *string
-	}
 	problem := func(a attribute) string {
 		return r.customer.Catalog[strings.ToLower(table.Name)][strings.ToLower(a.column)].TextProblem(*a.value)
 	}
@@ -54,7 +48,7 @@ func (r *Resolver) dropWhatDoesNotFit(table Table, m *Master) error {
 			return fmt.Errorf("%w: the %s of the %s %s", ErrUnknown, a.column, m.Kind, reason)
 		}
 	}
-	for _, a := range []attribute{{c.Code, &m.Code}, {c.Email, &m.Email}, {c.Phone, &m.Phone}} {
+	for _, a := range c.attributes(m) {
 		if reason := problem(a); reason != "" {
 			r.warn(string(m.Kind)+"."+a.column, *a.value, reason)
 			*a.value = ""
@@ -67,5 +61,5 @@ func (r *Resolver) dropWhatDoesNotFit(table Table, m *Master) error {
 func (r *Resolver) warn(field, value, reason string) {
 	var shortened innomaint.Asset
 	shortened.Warn(innomaint.Warning{Field: field, Value: value, Reason: reason})
-	r.warnings = append(r.warnings, shortened.Warnings...)
+	r.Warnings = append(r.Warnings, shortened.Warnings...)
 }

@@ -1,6 +1,7 @@
 package masters
 
 import (
+	"hash/maphash"
 	"maps"
 
 	"gorm.io/gorm"
@@ -9,7 +10,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
 )
 
-// maxCached bounds the cache of a customer with very many masters; beyond it the cache starts anew, and rows are looked up.
+// maxCached bounds the cache of a customer with very many masters. Beyond it the cache is emptied, and rows are looked up again.
 const maxCached = 20_000
 
 // Config says which masters a Customer is about.
@@ -20,8 +21,8 @@ type Config struct {
 	DryRun     bool             // nothing is written: placeholders stand for new rows
 }
 
-// Customer is what a run knows of one customer's masters, by exactly what Innomaint said of them. What a transaction found
-// or created counts from its commit on: a rollback takes it away again.
+// Customer is what a run knows of one customer's masters, by exactly what Innomaint said about them. What a transaction found
+// or created is known for good once it has committed. A rollback takes it away again.
 type Customer struct {
 	Config
 	known, pending map[Master]knownMaster
@@ -34,17 +35,18 @@ type knownMaster struct {
 	warnings []innomaint.Warning // repeated for each asset that has this master
 }
 
-// NewCustomer begins with a customer of which nothing is known yet.
+// NewCustomer returns a Customer about which nothing is known yet.
 func NewCustomer(config Config) *Customer {
 	return &Customer{
 		Config: config, known: map[Master]knownMaster{}, pending: map[Master]knownMaster{},
-		firstWins: newFirstWins(), placeholders: newPlaceholders(),
+		firstWins:    firstWins{maphash.MakeSeed(), map[uint64]uint64{}, map[uint64]uint64{}},
+		placeholders: placeholders{byID: map[uint64]Master{}, ids: map[placeholderKey]uint64{}},
 	}
 }
 
 // Begin returns the resolver of a transaction that has just begun. Commit or Rollback must follow.
 func (c *Customer) Begin(tx *gorm.DB) *Resolver {
-	c.Rollback() // of an attempt before whose end was not told
+	c.Rollback() // an earlier attempt may have ended without either
 	return &Resolver{customer: c, tx: tx}
 }
 
@@ -74,7 +76,7 @@ func (c *Customer) get(m Master) (knownMaster, bool) {
 	return row, ok
 }
 
-// forgetNames makes a row that was renamed or moved be looked for anew by whoever knows it by name only.
+// forgetNames makes a master that is known by its name only be looked up again: its row was renamed or moved.
 func (c *Customer) forgetNames(id uint64) {
 	byName := func(m Master, row knownMaster) bool { return row.id == id && m.CMMSID == "" }
 	maps.DeleteFunc(c.known, byName)

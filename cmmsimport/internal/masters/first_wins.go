@@ -21,10 +21,6 @@ type cell struct {
 	column string
 }
 
-func newFirstWins() firstWins {
-	return firstWins{seed: maphash.MakeSeed(), known: map[uint64]uint64{}, pending: map[uint64]uint64{}}
-}
-
 // accept reports whether the value is the first one for the column in this run, or equal to it.
 func (f firstWins) accept(table Table, id uint64, column string, value any) bool {
 	key, hash := maphash.Comparable(f.seed, cell{table.Name, id, column}), maphash.Comparable(f.seed, value)

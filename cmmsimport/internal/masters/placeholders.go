@@ -24,10 +24,6 @@ type placeholderKey struct {
 	name                 string
 }
 
-func newPlaceholders() placeholders {
-	return placeholders{byID: map[uint64]Master{}, ids: map[placeholderKey]uint64{}}
-}
-
 // addPlaceholder makes a placeholder for m. Ids count down from the top, so that they are no row's.
 func (p *placeholders) addPlaceholder(table Table, m Master) (id uint64) {
 	id = math.MaxUint64 - p.count

@@ -15,21 +15,13 @@ import (
 
 // Resolver resolves the masters of one transaction.
 type Resolver struct {
+	Created  int                 // new rows
+	Changes  synclog.Changes     // renames, moves and new contacts of rows, as "vendor.email"
+	Warnings []innomaint.Warning // what could not be stored, by the same names
+
 	customer *Customer
 	tx       *gorm.DB
-	created  int
-	changes  synclog.Changes
-	warnings []innomaint.Warning
 }
-
-// Created is the number of new rows.
-func (r *Resolver) Created() int { return r.created }
-
-// Changes are the renames, moves and new contacts of rows, as "vendor.email".
-func (r *Resolver) Changes() synclog.Changes { return r.changes }
-
-// Warnings say what could not be stored, by the same names.
-func (r *Resolver) Warnings() []innomaint.Warning { return r.warnings }
 
 // Ensure returns the id of the row for m: found by Innomaint's id, else by its name, else created. A reference that can be
 // neither found nor created is ErrUnknown; every other error is the transaction's.
@@ -39,10 +31,10 @@ func (r *Resolver) Ensure(ctx context.Context, m Master) (uint64, error) {
 		return 0, fmt.Errorf("%q is no kind of master", m.Kind)
 	}
 	if known, ok := r.customer.get(m); ok {
-		r.warnings = append(r.warnings, known.warnings...)
+		r.Warnings = append(r.Warnings, known.warnings...)
 		return known.id, nil
 	}
-	before, asked := len(r.warnings), m
+	before, asked := len(r.Warnings), m
 	if err := r.dropWhatDoesNotFit(table, &m); err != nil {
 		return 0, err
 	}
@@ -50,7 +42,7 @@ func (r *Resolver) Ensure(ctx context.Context, m Master) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	r.customer.pending[asked] = knownMaster{id: id, warnings: r.warnings[before:len(r.warnings):len(r.warnings)]}
+	r.customer.pending[asked] = knownMaster{id: id, warnings: r.Warnings[before:len(r.Warnings):len(r.Warnings)]}
 	return id, nil
 }
 
@@ -70,13 +62,13 @@ func (r *Resolver) findOrCreate(ctx context.Context, table Table, m Master) (uin
 			ErrUnknown, m.Kind, cmp.Or(m.CMMSID, m.Code))
 	}
 	if r.customer.DryRun {
-		r.created++
+		r.Created++
 		return r.customer.addPlaceholder(table, m), nil
 	}
 
 	id, err := table.insert(ctx, r.tx, r.customer.CustomerID, m)
 	if err == nil {
-		r.created++
+		r.Created++
 		r.acceptAll(table, id, m)
 		return id, nil
 	}
@@ -116,9 +108,9 @@ func (r *Resolver) find(read reader, table Table, m *Master) (row *masterRow, er
 // acceptAll makes the values of a new row the first ones of this run.
 func (r *Resolver) acceptAll(table Table, id uint64, m Master) {
 	c := table.Columns
-	for column, value := range map[string]string{c.Name: m.Name, c.Code: m.Code, c.Email: m.Email, c.Phone: m.Phone} {
-		if value != "" {
-			r.customer.firstWins.accept(table, id, column, value)
+	for _, a := range append(c.attributes(&m), attribute{c.Name, &m.Name}) {
+		if *a.value != "" {
+			r.customer.firstWins.accept(table, id, a.column, *a.value)
 		}
 	}
 	if m.ParentID != 0 {

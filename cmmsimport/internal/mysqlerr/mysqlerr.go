@@ -1,6 +1,7 @@
 // Package mysqlerr says what an error of the MySQL driver, the connection pool or GORM means: whether repeating the same
 // statements may help, whether the database is unavailable as a whole, or whether the server refused a value of this row.
-// The numbers are those of MySQL 8.4 and MariaDB 10.11; both share a number unless a comment says otherwise.
+//
+// The numbers are those of MySQL 8.4 and MariaDB 10.11. A number means the same in both unless a comment says otherwise.
 package mysqlerr
 
 import (
@@ -15,26 +16,19 @@ import (
 	"gorm.io/gorm"
 )
 
-// Number returns the number of the server's error in err's chain; 0 if err is not the server's.
-func Number(err error) uint16 {
-	var server *mysql.MySQLError
-	if errors.As(err, &server) {
-		return server.Number
-	}
-	return 0
-}
-
 // Is reports whether err is a server error with one of these numbers.
 func Is(err error, numbers ...uint16) bool {
-	number := Number(err)
-	return number != 0 && slices.Contains(numbers, number)
+	var server *mysql.MySQLError
+	return errors.As(err, &server) && slices.Contains(numbers, server.Number)
 }
 
 // FromDatabase reports whether err came from the server, the driver, the pool or GORM.
 func FromDatabase(err error) bool {
-	return Number(err) != 0 || ConnectionLost(err) ||
+	var server *mysql.MySQLError
+	return errors.As(err, &server) || ConnectionLost(err) || errors.Is(err, mysql.ErrPktTooLarge) ||
 		errors.Is(err, sql.ErrTxDone) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, gorm.ErrInvalidTransaction) ||
-		errors.Is(err, gorm.ErrDuplicatedKey) || errors.Is(err, gorm.ErrForeignKeyViolated) || errors.Is(err, gorm.ErrCheckConstraintViolated)
+		errors.Is(err, gorm.ErrDuplicatedKey) || errors.Is(err, gorm.ErrForeignKeyViolated) ||
+		errors.Is(err, gorm.ErrCheckConstraintViolated)
 }
 
 // ConnectionLost reports whether the connection broke, so that the outcome of the statement may be unknown.
@@ -73,5 +67,5 @@ func LockWaitTimeout(err error) bool { return Is(err, lockWaitTimeout) }
 // CommitUnknown reports, for the error of a COMMIT, whether the transaction may have been committed nevertheless.
 func CommitUnknown(err error) bool { return ConnectionLost(err) || Is(err, errorDuringCommit) }
 
-// StatementFormatOnly reports that the server's binary log has the format STATEMENT, with which READ COMMITTED transactions cannot write.
+// StatementFormatOnly reports that the server's binary log has the format STATEMENT, so that no READ COMMITTED transaction can write.
 func StatementFormatOnly(err error) bool { return Is(err, 1665) }

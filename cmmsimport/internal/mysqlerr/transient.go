@@ -1,11 +1,6 @@
 package mysqlerr
 
-import (
-	"errors"
-	"strings"
-
-	"github.com/go-sql-driver/mysql"
-)
+import "strings"
 
 const (
 	lockWaitTimeout = 1205
@@ -50,15 +45,11 @@ func Transient(err error) bool {
 }
 
 // Unavailable reports whether the database serves nobody now: it could not be reached, or said so itself. A connection that
-// broke under a statement does not count: that may be the statement's own fault.
+// broke during a statement does not count: that may be the statement's own fault.
+//
+// While a shard of Vitess has no serving primary, its gRPC code Unavailable arrives as 1105, unknown error, since it has no MySQL
+// number (vitessio/vitess, go/mysql/sqlerror; issue 12611).
 func Unavailable(err error) bool {
-	return Unreachable(err) || Is(err, unavailable...) || withoutPrimary(err)
-}
-
-// withoutPrimary recognizes what Vitess says while a shard has no serving primary. Its gRPC code Unavailable has no MySQL
-// number and arrives as 1105, unknown error (vitessio/vitess, go/mysql/sqlerror; issue 12611).
-func withoutPrimary(err error) bool {
-	var server *mysql.MySQLError
-	return errors.As(err, &server) && server.Number == 1105 &&
-		(strings.Contains(server.Message, "reparent operation in progress") || strings.Contains(server.Message, "code = Unavailable"))
+	return Unreachable(err) || Is(err, unavailable...) || Is(err, 1105) &&
+		(strings.Contains(err.Error(), "reparent operation in progress") || strings.Contains(err.Error(), "code = Unavailable"))
 }

@@ -79,8 +79,10 @@ func redactURL(u string) string {
 		authority = rest[:i]
 	}
 	at := strings.LastIndexByte(authority, '@')
-	asPort := strings.Contains(authority, ":") && strings.IndexAny(rest[len(authority):], "?#") == 0 // a port, or the digits of a password
-	if at < 0 && (asPort || hasOddPort(authority)) {
+	_, port, found := strings.Cut(authority, ":")
+	userinfo := strings.Trim(port, "0123456789") != "" && !strings.HasPrefix(authority, "[") // the colon is that of user:password
+	ambiguous := found && strings.IndexAny(rest[len(authority):], "?#") == 0                 // a port, or the digits of a password
+	if at < 0 && (ambiguous || userinfo) {
 		at = strings.LastIndexByte(rest, '@') // a password with an unescaped / ? or # in it
 	}
 	if at >= 0 {
@@ -90,12 +92,6 @@ func redactURL(u string) string {
 		rest = rest[:i+1] + Placeholder
 	}
 	return scheme + "://" + rest + trail
-}
-
-// hasOddPort reports whether a colon is followed by something other than a port: it then belongs to user:password.
-func hasOddPort(authority string) bool {
-	_, port, found := strings.Cut(authority, ":")
-	return found && strings.Trim(port, "0123456789") != "" && !strings.HasPrefix(authority, "[")
 }
 
 func redactAuthorization(match string) string {

@@ -54,7 +54,7 @@ func Text[A any](name string, at func(*A) *string, from func(*innomaint.Asset) s
 	return c
 }
 
-// Reference is a column with the id of a master row. Innomaint's reference has to be resolved first, so nothing maps onto it here.
+// Reference is a column with the id of a master row. Nothing maps onto it here: Innomaint's reference has to be resolved first.
 func Reference[A any](name string, at func(*A) *uint64) Column[A] {
 	return newColumn(name, at, nil, func(id uint64) any { return id })
 }

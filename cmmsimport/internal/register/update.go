@@ -22,22 +22,23 @@ type Mark struct {
 	At    time.Time // when the attempt began to write, UTC
 }
 
-// where finds the row of an attempt, if it is still linked and not deleted.
-const where = " WHERE id = ? AND cmms_asset_id = ? AND deleted_at IS NULL"
+const (
+	// where finds the row of an attempt, if it is still linked and not deleted.
+	where = " WHERE id = ? AND cmms_asset_id = ? AND deleted_at IS NULL"
 
-// markSynced returns the UPDATE of a row in which nothing changed, the usual case: one fixed text, prepared once. A host's
-// updated_at may be ON UPDATE CURRENT_TIMESTAMP: marks alone do not move it.
-func markSynced(table string) string {
-	return "UPDATE " + table + " SET cmms_sync_status = 'Success', cmms_synced_at = ?, cmms_attempted_at = ?, cmms_run_id = ?, " +
-		"updated_at = updated_at" + where
-}
+	// markSynced updates a row in which nothing changed, the usual case: one fixed text, prepared once. A host's updated_at may be
+	// ON UPDATE CURRENT_TIMESTAMP: marks alone do not move it.
+	markSynced = "UPDATE %s SET cmms_sync_status = 'Success', cmms_synced_at = ?, cmms_attempted_at = ?, cmms_run_id = ?, " +
+		"updated_at = updated_at%s"
 
-// markFailed returns the UPDATE of a failure. It leaves a later attempt's mark alone: a statement whose connection was given up
-// may still wait for a lock, and be executed much later. The second is for columns of whole seconds.
-func markFailed(table string) string {
-	return "UPDATE " + table + " SET cmms_sync_status = 'Failed', cmms_attempted_at = ?, cmms_run_id = ?, updated_at = updated_at" + where +
+	// markFailed leaves a later attempt's mark alone: a statement whose connection was given up may still wait for a lock, and be
+	// executed much later. The second is for columns of whole seconds.
+	markFailed = "UPDATE %s SET cmms_sync_status = 'Failed', cmms_attempted_at = ?, cmms_run_id = ?, updated_at = updated_at%s" +
 		" AND (cmms_attempted_at IS NULL OR cmms_attempted_at <= ? + INTERVAL 1 SECOND)"
-}
+
+	// emptyValues are what hosts keep for "none" beside NULL, as text: no text, no reference, no date, no JSON.
+	emptyValues = "'', '0', '0000-00-00', '0000-00-00 00:00:00', '0000-00-00 00:00:00.000', '0000-00-00 00:00:00.000000', 'null'"
+)
 
 // Update writes the changed columns, updated_at if there are any, and the marks of a success.
 func (t *Table[A]) Update(ctx context.Context, tx *gorm.DB, id uint64, cmmsAssetID string, changes []Change, mark Mark) error {
@@ -70,9 +71,6 @@ func (t *Table[A]) Update(ctx context.Context, tx *gorm.DB, id uint64, cmmsAsset
 	}
 	return err
 }
-
-// emptyValues are what hosts keep for "none" beside NULL, as text: no text, no reference, no date, no JSON.
-const emptyValues = "'', '0', '0000-00-00', '0000-00-00 00:00:00', '0000-00-00 00:00:00.000', '0000-00-00 00:00:00.000000', 'null'"
 
 func (t *Table[A]) updateOf(changes []Change) (text string, args []any) {
 	var b strings.Builder

@@ -1,5 +1,4 @@
-// Package rowfit reduces a row to what the host's columns can hold, one step after the other, for as long as the server says that
-// it does not fit.
+// Package rowfit reduces a row, step by step, until it fits the host's columns.
 package rowfit
 
 import (
@@ -40,7 +39,7 @@ const (
 	tightText     = 60
 )
 
-// Fit calls write with plainer and plainer shapes for as long as the server says that the row does not fit its columns. The order
+// Fit calls write with simpler and simpler shapes for as long as the server says that the row does not fit its columns. The order
 // is: messages of 250 characters; messages and JSON values of 60; no JSON. For characters: U+FFFD beyond the Basic Multilingual
 // Plane; "?" for all that is not ASCII, while JSON keeps \u escapes.
 func Fit(write func(Shape) error) error {
@@ -53,7 +52,7 @@ func Fit(write func(Shape) error) error {
 	}
 }
 
-// reduce makes the shape one step plainer, and reports whether that can help against err.
+// reduce makes the shape one step simpler, and reports whether that can help against err.
 func (s *Shape) reduce(err error) bool {
 	moreRoom, moreLetters := mysqlerr.TooLarge(err), mysqlerr.BadCharacter(err)
 	switch {
@@ -71,15 +70,8 @@ func (s *Shape) reduce(err error) bool {
 
 // Message is for error_message columns.
 func (s Shape) Message(text string) any {
-	text = Message(text)
-	switch s.room {
-	case ample:
-	case narrow:
-		text = Cut(text, narrowMessage)
-	default:
-		text = Cut(text, tightText)
-	}
-	return Nullable(s.spell(text))
+	limit := map[room]int{ample: maxMessage, narrow: narrowMessage, tight: tightText, minimal: tightText}[s.room]
+	return Nullable(s.spell(Cut(Message(text), limit)))
 }
 
 // Text is for the other text columns; limit is their length in our schema.
@@ -92,24 +84,15 @@ func (s Shape) Text(text string, limit int) string {
 }
 
 func (s Shape) spell(text string) string {
-	switch s.letters {
-	case threeBytes:
-		return strings.Map(func(r rune) rune {
-			if r > 0xFFFF {
-				return '\uFFFD'
-			}
-			return r
-		}, text)
-	case asciiOnly:
-		return strings.Map(func(r rune) rune {
-			if r > 0x7F {
-				return '?'
-			}
-			return r
-		}, text)
-	default:
-		return text
-	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case s.letters == asciiOnly && r > 0x7F:
+			return '?'
+		case s.letters == threeBytes && r > 0xFFFF:
+			return '\uFFFD'
+		}
+		return r
+	}, text)
 }
 
 // JSON is for JSON columns: v encoded; nil if v cannot be encoded or there is no room for JSON at all.
@@ -162,15 +145,11 @@ func (s Shape) escape(text string) string {
 		return text
 	}
 	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case r <= 0x7F:
-			b.WriteRune(r)
-		case r <= 0xFFFF:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+	for _, unit := range utf16.Encode([]rune(text)) {
+		if unit <= 0x7F {
+			b.WriteByte(byte(unit))
+		} else {
+			fmt.Fprintf(&b, `\u%04x`, unit)
 		}
 	}
 	return b.String()
