@@ -35,9 +35,11 @@ func readKeys(db *gorm.DB, tables []Table) (map[string]keys, error) {
 		return nil, fmt.Errorf("reading which tables are views: %w", err)
 	}
 	var indexed []struct {
-		InTable, InIndex, InColumn string
-		NotUnique                  bool
-		Prefix                     uint64 // characters, if only the column's beginning is indexed
+		Table     string `gorm:"column:in_table"`
+		Index     string `gorm:"column:in_index"`
+		Column    string `gorm:"column:in_column"`
+		NotUnique bool   `gorm:"column:not_unique"`
+		Prefix    uint64 `gorm:"column:prefix"` // characters, if only the column's beginning is indexed
 	}
 	err = db.Raw(`SELECT LOWER(table_name) AS in_table, LOWER(index_name) AS in_index, non_unique AS not_unique,
 		LOWER(column_name) AS in_column, sub_part AS prefix
@@ -53,13 +55,13 @@ func readKeys(db *gorm.DB, tables []Table) (map[string]keys, error) {
 		found[name] = keys{view: slices.Contains(views, name), indexes: map[string]Index{}}
 	}
 	for _, row := range indexed {
-		index := found[row.InTable].indexes[row.InIndex]
+		index := found[row.Table].indexes[row.Index]
 		index.Unique = !row.NotUnique
 		if row.Prefix != 0 {
-			row.InColumn = fmt.Sprintf("%s(%d)", row.InColumn, row.Prefix)
+			row.Column = fmt.Sprintf("%s(%d)", row.Column, row.Prefix)
 		}
-		index.Columns = append(index.Columns, row.InColumn)
-		found[row.InTable].indexes[row.InIndex] = index
+		index.Columns = append(index.Columns, row.Column)
+		found[row.Table].indexes[row.Index] = index
 	}
 	return found, nil
 }

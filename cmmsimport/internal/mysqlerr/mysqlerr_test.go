@@ -47,6 +47,7 @@ func TestMeaning(t *testing.T) {
 		"a duplicate":                         {server(1062), meaning{refused: true}},
 		"a duplicate, translated":             {gorm.ErrDuplicatedKey, meaning{refused: true}},
 		"too long":                            {server(1406), meaning{refused: true}},
+		"larger than a packet":                {mysql.ErrPktTooLarge, meaning{refused: true}},
 		"foreign key":                         {server(1452), meaning{refused: true}},
 		"MySQL: no conversion":                {server(3988), meaning{refused: true}},
 		"MariaDB: changed after the snapshot": {server(1020), meaning{transient: true}},

@@ -30,7 +30,7 @@ func TestSecrets(t *testing.T) {
 		if err.Error() != "REDACTED: EOF" || !errors.Is(err, io.EOF) || errors.Unwrap(err) != nil {
 			t.Errorf("got %v", err)
 		}
-		if known.Cause(nil) != nil || known.Cause(io.EOF) != io.EOF {
+		if known.Cause(nil) != nil || known.Cause(io.EOF) != io.EOF { //nolint:errorlint // the very same error
 			t.Error("an error without a secret does not stay as it is")
 		}
 	})

@@ -166,7 +166,10 @@ const addLogRows = `INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_i
 // attemptKey returns the expression of an asset row's attempt_key, in the character set and collation of the log's column:
 // otherwise its index cannot be used if the two tables differ in them.
 func attemptKey(tx *gorm.DB) (string, error) {
-	var column struct{ Charset, Collation string }
+	var column struct {
+		Charset   string `gorm:"column:charset"`
+		Collation string `gorm:"column:collation"`
+	}
 	err := tx.Raw(`SELECT character_set_name AS charset, collation_name AS collation FROM information_schema.columns
 		WHERE table_schema = DATABASE() AND table_name = 'cmms_sync_log' AND column_name = 'attempt_key'`).Scan(&column).Error
 	if err != nil {
