@@ -23,10 +23,10 @@ const (
 )
 
 // Purge deletes the entries whose synced_at is before the given time, and the runs that started before it, unless they are
-// Running with a heartbeat since. It returns how many entries it has deleted, also beside an error.
+// Running with a heartbeat since. It returns how many entries it has deleted, also with an error.
 //
 // It goes customer by customer in batches of at most 5,000 rows, each committed by itself, so that no statement scans the
-// table or locks much of it; db must therefore not be inside a transaction. It may run beside a sync. A cancelled ctx ends
+// table or locks much of it; db must therefore not be inside a transaction. It may run during a sync. A cancelled ctx ends
 // it after a batch or rolls the current one back; a later call continues from there.
 func Purge(ctx context.Context, db *gorm.DB, before time.Time) (int64, error) {
 	s := session(ctx, db)

@@ -34,12 +34,12 @@ type Filter struct {
 
 // A DATETIME that is selected as text is not shifted by the connection's loc.
 const (
-	selectEntries = "SELECT l.id, l.run_id, l.customer_id, l.cmms_asset_id, l.status, l.error_kind, l.error_message, l.warnings, l.changes, " +
-		"CAST(l.synced_at AS CHAR) AS synced_at, l.duration_ms, l.attempt_key FROM (SELECT id FROM cmms_sync_log"
+	selectEntries = `SELECT l.id, l.run_id, l.customer_id, l.cmms_asset_id, l.status, l.error_kind, l.error_message, l.warnings,
+		l.changes, CAST(l.synced_at AS CHAR) AS synced_at, l.duration_ms, l.attempt_key FROM (SELECT id FROM cmms_sync_log`
 
-	selectRuns = "SELECT id, customer_id, status, total, successful, failed, skipped, warnings, current_asset, host, error_message, " +
-		"CAST(started_at AS CHAR) AS started_at, CAST(heartbeat_at AS CHAR) AS heartbeat_at, CAST(finished_at AS CHAR) AS finished_at, " +
-		"duration_ms FROM cmms_sync_run"
+	selectRuns = `SELECT id, customer_id, status, total, successful, failed, skipped, warnings, current_asset, host, error_message,
+		CAST(started_at AS CHAR) AS started_at, CAST(heartbeat_at AS CHAR) AS heartbeat_at,
+		CAST(finished_at AS CHAR) AS finished_at, duration_ms FROM cmms_sync_run`
 )
 
 // Entries returns entries, newest first: by id, descending. A Filter that names a customer, an asset or a run is served
@@ -64,7 +64,7 @@ func Runs(ctx context.Context, db *gorm.DB, f Filter) ([]Run, error) {
 	return runs, nil
 }
 
-// entriesSQL finds the page's ids first, from an index alone where it covers the Filter, and then reads those rows only.
+// entriesSQL finds the page's ids first, from an index alone if it covers the Filter, and then reads those rows only.
 func (f Filter) entriesSQL() (string, []any) {
 	var w where
 	if f.CustomerID != nil {
@@ -92,8 +92,8 @@ func (f Filter) entriesSQL() (string, []any) {
 		// table if the customer's last entries are old.
 		order = "id + 0"
 	}
-	return selectEntries + w.String() + " ORDER BY " + order + " DESC LIMIT ?) p JOIN cmms_sync_log l ON l.id = p.id ORDER BY l.id DESC",
-		append(w.args, f.limit())
+	page := selectEntries + w.String() + " ORDER BY " + order + " DESC LIMIT ?) p"
+	return page + " JOIN cmms_sync_log l ON l.id = p.id ORDER BY l.id DESC", append(w.args, f.limit())
 }
 
 func (f Filter) runsSQL() (string, []any) {

@@ -20,7 +20,7 @@ type Recorder struct{}
 // replaces the row that has this key, so repeating Record after an unknown outcome is safe. An entry without one adds a row.
 // A zero e.SyncedAt is set to now.
 //
-// ErrorMessage is stored as [ErrorMessage] makes it, ErrorKind and ErrorMessage only where Status is not Success. If the table
+// ErrorMessage is stored as [ErrorMessage] makes it, ErrorKind and ErrorMessage only if Status is not Success. If the table
 // refuses the row because a column is narrower than in our schema, messages are cut to 250 characters, then messages and
 // each JSON value to 60, then JSON is left out. If a column's character set lacks a character, characters beyond U+FFFF become
 // U+FFFD, then all that is not ASCII "?", while JSON keeps them as \u escapes. e itself is not changed by any of this.

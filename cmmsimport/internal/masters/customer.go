@@ -76,13 +76,6 @@ func (c *Customer) get(m Master) (knownMaster, bool) {
 	return row, ok
 }
 
-// forgetNames makes a master that is known by its name only be looked up again: its row was renamed or moved.
-func (c *Customer) forgetNames(id uint64) {
-	byName := func(m Master, row knownMaster) bool { return row.id == id && m.CMMSID == "" }
-	maps.DeleteFunc(c.known, byName)
-	maps.DeleteFunc(c.pending, byName)
-}
-
 // firstWins remembers the first value that a run's responses gave to each column of a master row. Where responses
 // contradict each other (the same model under two manufacturers) the first one wins: otherwise the row would flip between
 // two values in every run. Hashes keep it small, since nothing may be forgotten before the customer's end.

@@ -3,6 +3,7 @@ package masters
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
@@ -122,12 +123,14 @@ func (r *Resolver) attributes(table Table, row *masterRow, m Master) synclog.Cha
 	return set
 }
 
-// note remembers what was set. A row that was renamed or moved is not found by its old name any more.
+// note remembers what was set. A master that is known by its name only is looked up again if its row was renamed or moved.
 func (r *Resolver) note(table Table, row *masterRow, kind Kind, set synclog.Changes) {
 	_, renamed := set[table.Columns.Name]
 	_, moved := set[table.Columns.Parent]
 	if renamed || moved {
-		r.customer.forgetNames(row.ID)
+		byName := func(m Master, known knownMaster) bool { return known.id == row.ID && m.CMMSID == "" }
+		maps.DeleteFunc(r.customer.known, byName)
+		maps.DeleteFunc(r.customer.pending, byName)
 	}
 	if r.Changes == nil {
 		r.Changes = synclog.Changes{}

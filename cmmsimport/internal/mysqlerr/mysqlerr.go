@@ -63,19 +63,14 @@ func AlreadyExists(err error) bool { return Is(err, 1050, 1060, 1061) }
 func SchemaMissing(err error) bool { return Is(err, 1146, 1054) }
 
 // LockWaitTimeout reports that a row lock was not granted in time.
-func LockWaitTimeout(err error) bool { return Is(err, lockWaitTimeout) }
+func LockWaitTimeout(err error) bool { return Is(err, 1205) }
 
-// CommitUnknown reports, for the error of a COMMIT, whether the transaction may have been committed nevertheless.
-func CommitUnknown(err error) bool { return ConnectionLost(err) || Is(err, errorDuringCommit) }
+// CommitUnknown reports, for the error of a COMMIT, whether the transaction may have been committed nevertheless. 1180 is, among
+// others, Galera's response to a COMMIT that was in progress when its node lost the others.
+func CommitUnknown(err error) bool { return ConnectionLost(err) || Is(err, 1180) }
 
-// StatementFormatOnly reports that the server's binary log has the format STATEMENT, so that no READ COMMITTED transaction can write.
+// StatementFormatOnly reports that no READ COMMITTED transaction can write: the binary log has the format STATEMENT.
 func StatementFormatOnly(err error) bool { return Is(err, 1665) }
-
-const (
-	lockWaitTimeout = 1205
-	// errorDuringCommit is, among others, Galera's response to a COMMIT that was under way when its node lost the others.
-	errorDuringCommit = 1180
-)
 
 // unavailable are the errors of a server that serves nobody, or no writer.
 var unavailable = []uint16{
@@ -91,9 +86,9 @@ var unavailable = []uint16{
 
 // repeatable are errors after which the same transaction may succeed.
 var repeatable = []uint16{
-	lockWaitTimeout,
-	1213, // deadlock, also a Galera conflict, at COMMIT too
-	errorDuringCommit,
+	1205,       // lock wait timeout
+	1213,       // deadlock, also a Galera conflict, at COMMIT too
+	1180,       // error during COMMIT
 	3100, 3101, // MySQL Group Replication rolled back at COMMIT: a hook failed, a conflict with another member
 	1020,       // MariaDB with innodb_snapshot_isolation: the row has changed since the transaction's snapshot
 	1412,       // a table's definition has changed since the transaction began

@@ -19,18 +19,11 @@ const (
 		current_asset, host, error_message, heartbeat_at, finished_at, duration_ms)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = id`
 
-	// updateRun leaves a row that is closed as it is, unless it closes it anew: a heartbeat whose connection was given up may still
+	// updateRun leaves a closed row as it is, unless it closes the row again: a heartbeat whose connection was given up may still
 	// wait for a lock, and be executed after the run's end.
 	updateRun = `UPDATE cmms_sync_run SET status = ?, total = ?, successful = ?, failed = ?, skipped = ?, warnings = ?,
 		current_asset = ?, host = ?, error_message = ?, heartbeat_at = ?, finished_at = ?, duration_ms = ?
 		WHERE id = ? AND (finished_at IS NULL OR ?)`
-)
-
-// Lengths in our schema.
-const (
-	statusLength  = 16
-	assetIDLength = 64
-	hostLength    = 255
 )
 
 // Create inserts r, unless its row is there. It may be repeated after an unknown outcome.
@@ -65,15 +58,15 @@ func Save(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
 	return nil
 }
 
-// progress returns what changes in a run's row.
+// progress returns what changes in a run's row. The numbers are lengths in our schema.
 func progress(s rowfit.Shape, r *synclog.Run) []any {
 	var finished any
 	if r.FinishedAt != nil {
 		finished = utc.Format(*r.FinishedAt)
 	}
 	return []any{
-		s.Text(string(r.Status), statusLength), r.Total, r.Successful, r.Failed, r.Skipped, r.Warnings,
-		rowfit.Nullable(s.Text(r.CurrentAsset, assetIDLength)), rowfit.Nullable(s.Text(r.Host, hostLength)), s.Message(r.ErrorMessage),
+		s.Text(string(r.Status), 16), r.Total, r.Successful, r.Failed, r.Skipped, r.Warnings,
+		rowfit.Nullable(s.Text(r.CurrentAsset, 64)), rowfit.Nullable(s.Text(r.Host, 255)), s.Message(r.ErrorMessage),
 		utc.Format(r.HeartbeatAt), finished, r.DurationMS,
 	}
 }

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
 
 // Shape is how far a row has been reduced. The zero value is the row as it is.
@@ -101,11 +103,30 @@ func (s Shape) JSON(v any) any {
 	if err != nil || s.room == minimal {
 		return nil
 	}
-	return s.escape(text)
+	if s.letters == allLetters {
+		return text
+	}
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(text)) {
+		if unit <= 0x7F {
+			b.WriteByte(byte(unit))
+		} else {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
 }
 
 // Shortens reports whether the single values of a JSON column have to be cut.
 func (s Shape) Shortens() bool { return s.room >= tight }
+
+// Short returns a text for use inside of JSON, cut if it has to be.
+func (s Shape) Short(text string) string {
+	if s.Shortens() {
+		return Cut(text, tightText)
+	}
+	return text
+}
 
 // Value returns v for use inside of JSON, or a string for it if v cannot be encoded or is too long.
 func (s Shape) Value(v any) any {
@@ -115,7 +136,7 @@ func (s Shape) Value(v any) any {
 		v = text
 	}
 	if s.Shortens() && len(text) > tightText {
-		return Cut(text, tightText)
+		return s.Short(text)
 	}
 	return v
 }
@@ -140,17 +161,39 @@ func Nullable(s string) any {
 	return s
 }
 
-func (s Shape) escape(text string) string {
-	if s.letters == allLetters {
-		return text
+const (
+	maxMessage = 2000 // characters of error_message
+
+	// An error may quote a whole response of the API. Redaction sees so many bytes of it; the patterns of package redact also
+	// match what this cuts in two.
+	maxRedacted = 64 << 10
+)
+
+// Message returns a text as it is kept in error_message: redacted, valid UTF-8 without NUL, cut to 2,000 characters, the last of
+// them "…" if something is missing.
+func Message(s string) string {
+	if len(s) > maxRedacted {
+		s = s[:maxRedacted]
 	}
-	var b strings.Builder
-	for _, unit := range utf16.Encode([]rune(text)) {
-		if unit <= 0x7F {
-			b.WriteByte(byte(unit))
-		} else {
-			fmt.Fprintf(&b, `\u%04x`, unit)
+	return Cut(redact.Text(validText(s)), maxMessage)
+}
+
+// validText replaces what no text column takes.
+func validText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", " ")
+}
+
+// Cut shortens s to at most limit characters; "…" stands for the rest.
+func Cut(s string, limit int) string {
+	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == limit-1 {
+			return s[:i] + "…"
 		}
+		n++
 	}
-	return b.String()
+	return s
 }
