@@ -11,11 +11,6 @@ import (
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
-const (
-	defaultLimit = 100
-	maxLimit     = 1000
-)
-
 // Filter says which entries or runs are wanted; zero fields do not restrict. The next page of a listing is the same Filter
 // with BeforeID (BeforeRunID) set to the id of the last row seen.
 type Filter struct {
@@ -116,9 +111,9 @@ func (f Filter) runsSQL() (string, []any) {
 
 func (f Filter) limit() int {
 	if f.Limit <= 0 {
-		return defaultLimit
+		return 100
 	}
-	return min(f.Limit, maxLimit)
+	return min(f.Limit, 1000)
 }
 
 type where struct {

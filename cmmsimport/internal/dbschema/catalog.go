@@ -120,7 +120,7 @@ func (c Column) TextProblem(s string) string {
 	return ""
 }
 
-// hasRoomFor reports whether the column's character set has the character, as far as that is known here.
+// hasRoomFor reports whether the column's character set has the character. Unknown character sets count as complete.
 func (c Column) hasRoomFor(r rune) bool {
 	switch c.Charset {
 	case "utf8", "utf8mb3", "ucs2":

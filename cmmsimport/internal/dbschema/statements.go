@@ -21,14 +21,17 @@ func Statements(ctx context.Context, db *gorm.DB, tables []Table) (statements []
 	if err != nil {
 		return nil, nil, err
 	}
-	var charset string // of new tables: one that has every character, unless that of the database has
-	err = db.Raw("SELECT IF(@@character_set_database = 'utf8mb4', '', ' DEFAULT CHARSET=utf8mb4')").Scan(&charset).Error
-	if err != nil {
+	var charset string
+	if err := db.Raw("SELECT @@character_set_database").Scan(&charset).Error; err != nil {
 		return nil, nil, fmt.Errorf("reading the database's character set: %w", err)
+	}
+	options := " DEFAULT CHARSET=utf8mb4" // it has every character
+	if charset == "utf8mb4" {
+		options = ""
 	}
 	for _, table := range tables {
 		if !found.has(table) {
-			statements = append(statements, table.create(charset))
+			statements = append(statements, table.create(options))
 			continue
 		}
 		existing := existingTable{table, keys[strings.ToLower(table.Name)], found.missing(table), found.counter(table)}

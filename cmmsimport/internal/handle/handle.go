@@ -1,4 +1,4 @@
-// Package handle says whether a host's *gorm.DB suits a sync, and makes a handle on its pool that the host's GORM settings do not touch.
+// Package handle says whether a host's *gorm.DB suits a sync, and makes a handle on its pool without the host's GORM settings.
 package handle
 
 import (
@@ -38,8 +38,8 @@ func Plain(db *gorm.DB) *gorm.DB {
 	return s
 }
 
-// poolOf returns what the handle's statements run on, without the cache of prepared statements: the pool, or the one connection that
-// the handle is pinned to.
+// poolOf returns what the handle's statements run on, without the cache of prepared statements: the pool, or the one connection
+// that the handle is pinned to.
 func poolOf(db *gorm.DB) gorm.ConnPool {
 	if cached, ok := db.Statement.ConnPool.(*gorm.PreparedStmtDB); ok {
 		return cached.ConnPool

@@ -22,8 +22,9 @@ type lease struct {
 }
 
 const (
-	insertLease = "INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
-	takeLease   = "UPDATE cmms_sync_lock SET run_id = ?, holder = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND" +
+	insertLease = "INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at)" +
+		" VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
+	takeLease = "UPDATE cmms_sync_lock SET run_id = ?, holder = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND" +
 		" WHERE name = ? AND (run_id = ? OR expires_at <= UTC_TIMESTAMP(6))"
 	renewLease   = "UPDATE cmms_sync_lock SET expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND run_id = ?"
 	releaseLease = "DELETE FROM cmms_sync_lock WHERE name = ? AND run_id = ?"
@@ -32,8 +33,8 @@ const (
 	currentOwner = "SELECT run_id, holder, CAST(expires_at AS CHAR) AS expires FROM cmms_sync_lock WHERE name = ? FOR UPDATE"
 )
 
-// acquire takes the lease, also one that has expired; takenFrom is then the run that held it. A repeated call keeps takenFrom: the
-// response to the first one may have been lost. The error is a *HeldError if another run holds the lease.
+// acquire takes the lease, also one that has expired; takenFrom is then the run that held it. A repeated call keeps takenFrom:
+// the response to the first one may have been lost. The error is a *HeldError if another run holds the lease.
 func (l *lease) acquire(ctx context.Context) error {
 	held := &HeldError{Name: l.name}
 	for range 3 {

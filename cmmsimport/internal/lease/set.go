@@ -59,7 +59,7 @@ func NewSet(db *gorm.DB, log *slog.Logger, runID, holder string, duration time.D
 }
 
 // Take takes a lease, and returns the run that held it when it expired, "" for none. The error is a *HeldError if another run
-// holds it. After any other error, and after an error of what the caller does with takenFrom, Take may be called again and returns the
+// holds it. After any other error, and if what the caller does with takenFrom fails, Take may be called again and returns the
 // same. ReleaseLast must be called: the lease may have been taken.
 func (s *Set) Take(ctx context.Context, name string) (takenFrom string, err error) {
 	l := &lease{Set: s, name: name}
@@ -101,8 +101,8 @@ func (s *Set) RenewDue(ctx context.Context) error {
 	return nil
 }
 
-// Fence keeps an attempt that took longer than its lease from writing beside the lease's next holder: call it inside the
-// transaction, before COMMIT. The renewal lasts only if the transaction commits, so the lease stays due.
+// Fence keeps an attempt that took longer than its lease from writing at the same time as the lease's next holder: call it
+// inside the transaction, before COMMIT. The renewal lasts only if the transaction commits, so the lease stays due.
 func (s *Set) Fence(ctx context.Context, tx *gorm.DB) error {
 	for _, l := range s.held {
 		if l.expired() {

@@ -25,7 +25,7 @@ func TestLevel_IsAdoptedByTheFirstThatNamesTheRow(t *testing.T) {
 			w := setup(t)
 			w.exec("INSERT INTO host_place (tenant, cmms, inside, title) VALUES (7, NULLIF('" + tc.cmmsID + "', ''), 0, 'Main')")
 			var foretold, done []string
-			for _, dryRun := range []bool{true, false} { // a dry run foretells it
+			for _, dryRun := range []bool{true, false} { // a dry run predicts it
 				w.restart(dryRun)
 				for _, m := range tc.masters {
 					ids, resolver := w.transaction(m)

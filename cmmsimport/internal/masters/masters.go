@@ -9,7 +9,7 @@ import (
 // ErrUnknown says that a reference can be neither found nor created.
 var ErrUnknown = errors.New("reference has no master row")
 
-// Kind is what a master row stands for. Several kinds may share a table: Innomaint numbers them each on its own.
+// Kind is what a master row describes. Several kinds may share a table: Innomaint numbers each kind separately.
 type Kind string
 
 // The kinds of masters.
@@ -44,7 +44,7 @@ type attribute struct {
 	value  *string
 }
 
-// attributes are what a master has beside its id, its name and its place.
+// attributes are what a master has besides its id, its name and its place.
 func (c Columns) attributes(m *Master) []attribute {
 	return []attribute{{c.Code, &m.Code}, {c.Email, &m.Email}, {c.Phone, &m.Phone}}
 }

@@ -90,7 +90,7 @@ func TestRollback_ForgetsWhatTheTransactionCreated(t *testing.T) {
 	w.suppliers("2 9 Beta")
 }
 
-// The cache starts anew beyond its bound; the first value of a column stays the run's.
+// The cache is emptied beyond its bound; the first value of a column stays the run's.
 func TestFirstWins_BeyondTheCache(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

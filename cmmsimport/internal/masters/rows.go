@@ -54,7 +54,7 @@ func (t Table) selected() string {
 	return strings.Join(list, ", ")
 }
 
-// findByID finds the row with Innomaint's id, nil where there is none.
+// findByID finds the row with Innomaint's id, nil if there is none.
 func (t Table) findByID(read reader, customerID uint64, cmmsID string) (*masterRow, error) {
 	if t.Columns.CMMSID == "" {
 		return nil, nil
@@ -95,7 +95,7 @@ func (t Table) find(read reader, where ...cellValue) (*masterRow, error) {
 	return &r, found.Close() // before the transaction's next statement
 }
 
-// parentOf returns the parent's id of one row, 0 where there is none.
+// parentOf returns the parent's id of one row, 0 if there is none.
 func (t Table) parentOf(tx *gorm.DB, id uint64) (uint64, error) {
 	var parents []uint64
 	err := tx.Table(t.Name).Select("COALESCE("+t.Columns.Parent+", 0)").Where(t.Columns.ID+" = ?", id).Scan(&parents).Error

@@ -20,8 +20,8 @@ func (r *Resolver) update(ctx context.Context, table Table, row *masterRow, m Ma
 	return r.adopt(ctx, table, row, m)
 }
 
-// follow updates a row that was found by Innomaint's id: its name, its parent, its contact. Where another row has that
-// name under that parent already, the two masters are one row here, that one.
+// follow updates a row that was found by Innomaint's id: its name, its parent, its contact. If another row already has that name
+// under that parent, the two masters are one row in the host's table: that other row.
 func (r *Resolver) follow(ctx context.Context, table Table, row *masterRow, m Master) (uint64, error) {
 	c := table.Columns
 	set := r.attributes(table, row, m)
@@ -55,9 +55,9 @@ func (r *Resolver) follow(ctx context.Context, table Table, row *masterRow, m Ma
 	return r.write(ctx, table, row, m.Kind, set, inPlace)
 }
 
-// adopt updates a row that was found by its name. One without an id takes this one, and Innomaint's spelling of the name;
-// one without a level, from before the table had levels, takes this one too. A row of another id or level keeps what it
-// has, since it is that other master's.
+// adopt updates a row that was found by its name. A row without an id gets Innomaint's id and spelling of the name. A row without
+// a level, from before the table had levels, gets this level, too. A row of another id or level belongs to another master and
+// stays as it is.
 func (r *Resolver) adopt(ctx context.Context, table Table, row *masterRow, m Master) (uint64, error) {
 	c, first := table.Columns, r.customer.firstWins
 	takesLevel := row.Level == "" && table.Level != ""
@@ -82,9 +82,9 @@ func (r *Resolver) adopt(ctx context.Context, table Table, row *masterRow, m Mas
 	return row.ID, err // as the next sync will see it: of a row with the id and one with the name, the latter is taken
 }
 
-// write updates the row, notes what changed, and returns its id. Nothing to set: nothing is written. Where a unique key
-// refuses, it returns the id of the row that another session has put there since, which rival finds; without one, a key of
-// the host's own refuses, and the row stays as it is.
+// write updates the row, notes what changed, and returns its id. If set is empty, nothing is written. If a unique key refuses the
+// change, another session may have added a row since: rival finds it, and its id is returned. Without such a row the key is the
+// host's own, and the row stays as it is.
 func (r *Resolver) write(ctx context.Context, table Table, row *masterRow, kind Kind, set synclog.Changes,
 	rival func(reader) (*masterRow, error)) (uint64, error) {
 	if len(set) == 0 {

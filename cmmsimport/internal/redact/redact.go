@@ -2,7 +2,7 @@
 // error, a log line or a row. Each secret becomes the word REDACTED.
 //
 // [Text] works by pattern, for texts of any origin. [Secrets] knows the caller's own secrets, finds them wherever they are,
-// and then applies the patterns. Both are idempotent, and take too much rather than too little where the end of a secret
+// and then applies the patterns. Both are idempotent, and take too much rather than too little if the end of a secret
 // is in doubt. Prose about secrets ("the bearer token is empty") stays readable. A secret in prose that no caller named
 // ("my word is …") cannot be recognized.
 package redact
@@ -37,7 +37,8 @@ var (
 
 	namedPattern = regexp.MustCompile(`(?is)\(using password: (?:YES|NO)\)|` + // says only whether one was sent
 		`([\w.-]*(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|credential|signature|` +
-		`api[-_ ]?key|auth[-_ ]?key|access[-_ ]?key|private[-_ ]?key|session[-_]?id)[\w.-]*|(?:\b|[_-])(?:pass|sig)|x-[\w-]*auth[\w-]*)` +
+		`api[-_ ]?key|auth[-_ ]?key|access[-_ ]?key|private[-_ ]?key|session[-_]?id)[\w.-]*|` +
+		`(?:\b|[_-])(?:pass|sig)|x-[\w-]*auth[\w-]*)` +
 		`(\\*["']?[ \t]*(?:=>|:=|[:=])[ \t]*)` +
 		`(\\"(?:[^"\\]|\\[^"\\]|\\\\\\"|\\\\)*|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\[[^\]]*\]?|\S+)`)
 

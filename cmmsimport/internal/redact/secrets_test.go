@@ -114,7 +114,7 @@ func spelled(before, secret, after string) []string {
 	return texts
 }
 
-// distinct says whether the secret is long enough, and unlike what stands around it and what takes its place.
+// distinct says whether the secret is long enough, and unlike what is around it and what replaces it.
 func distinct(before, secret, after string) bool {
 	if len(secret) < 6 || strings.TrimSpace(secret) != secret || !utf8.ValidString(secret) {
 		return false

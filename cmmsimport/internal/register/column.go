@@ -13,7 +13,7 @@ import (
 )
 
 // Column is one synced column of the asset table, for a model A of its rows. Text, Reference, Date, Money, JSON and Timestamp
-// make one; each is given where the value is in the model and, if one value of Innomaint's asset maps onto it, which.
+// make one. Each is told where the value is in the model and, if a value of Innomaint's asset maps onto it, which one.
 type Column[A any] struct {
 	Name   string
 	Assign func(to *A, from *innomaint.Asset) // maps Innomaint's value, empty included; nil: the column is mapped elsewhere

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Own is where a model holds what the sync itself needs of a row.
+// Own points at the fields of a model that the sync itself needs.
 type Own struct {
 	ID, CustomerID                 *uint64
 	CMMSAssetID, SyncStatus, RunID *string
@@ -30,10 +30,8 @@ func New[A any](name string, own func(*A) Own, columns ...Column[A]) *Table[A] {
 	t := &Table[A]{
 		name: name, own: own, columns: columns,
 		markSynced: fmt.Sprintf(markSynced, name, where), markFailed: fmt.Sprintf(markFailed, name, where),
-		selects: []string{"id", "customer_id", "cmms_asset_id", "cmms_sync_status", "cmms_run_id"},
-	}
-	for _, name := range []string{"cmms_synced_at", "cmms_attempted_at"} {
-		t.selects = append(t.selects, asText(name))
+		selects: []string{"id", "customer_id", "cmms_asset_id", "cmms_sync_status", "cmms_run_id",
+			asText("cmms_synced_at"), asText("cmms_attempted_at")},
 	}
 	var a A
 	for i := range columns {

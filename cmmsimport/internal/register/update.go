@@ -16,7 +16,7 @@ import (
 // ErrGone is returned by Update if the row was unlinked, linked to another asset or deleted since it was read.
 var ErrGone = errors.New("the asset was unlinked or deleted while it was synced; nothing was written")
 
-// Mark is what an attempt leaves on the row beside the asset's data.
+// Mark is what an attempt leaves on the row besides the asset's data.
 type Mark struct {
 	RunID string
 	At    time.Time // when the attempt began to write, UTC
@@ -36,7 +36,7 @@ const (
 	markFailed = "UPDATE %s SET cmms_sync_status = 'Failed', cmms_attempted_at = ?, cmms_run_id = ?, updated_at = updated_at%s" +
 		" AND (cmms_attempted_at IS NULL OR cmms_attempted_at <= ? + INTERVAL 1 SECOND)"
 
-	// emptyValues are what hosts keep for "none" beside NULL, as text: no text, no reference, no date, no JSON.
+	// emptyValues are what hosts keep for "none" besides NULL, as text: no text, no reference, no date, no JSON.
 	emptyValues = "'', '0', '0000-00-00', '0000-00-00 00:00:00', '0000-00-00 00:00:00.000', '0000-00-00 00:00:00.000000', 'null'"
 )
 

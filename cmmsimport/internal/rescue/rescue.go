@@ -84,7 +84,7 @@ const findDead = `SELECT id FROM (SELECT id, status FROM cmms_sync_run ORDER BY 
 
 // closeAll rescues the runs in one transaction. The locks on their rows keep two rescuers apart. READ COMMITTED keeps
 // INSERT … SELECT from locking asset rows.
-func (r Rescuer) closeAll(ctx context.Context, dead []string, takenFrom string, isolation ...*sql.TxOptions) (added int64, err error) {
+func (r Rescuer) closeAll(ctx context.Context, dead []string, takenFrom string, opts ...*sql.TxOptions) (added int64, err error) {
 	err = r.DB.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		still, err := r.lock(tx, dead, takenFrom)
 		if err != nil || len(still) == 0 {
@@ -96,7 +96,7 @@ func (r Rescuer) closeAll(ctx context.Context, dead []string, takenFrom string, 
 			}
 		}
 		return r.closeRows(tx, still)
-	}, isolation...)
+	}, opts...)
 	return added, err
 }
 
@@ -151,7 +151,7 @@ func (r Rescuer) addLogRows(tx *gorm.DB, dead []string) (int64, error) {
 const earliestMark = "SELECT CAST(MIN(started_at) - INTERVAL 2 SECOND AS CHAR) FROM cmms_sync_run WHERE id IN ?"
 
 // addLogRows finds the rows by idx_asset_attempted: the LIMIT keeps the derived table from being merged into the rest, which
-// would be a scan of the whole table. Without CONVERT, MySQL takes a text within IF for a binary one, which a JSON column refuses.
+// would be a scan of the whole table. Without CONVERT, MySQL takes a text within IF for binary, which a JSON column refuses.
 const addLogRows = `INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, status, error_message, warnings, synced_at,
 		duration_ms, attempt_key)
 	SELECT asset.cmms_run_id, asset.customer_id, asset.cmms_asset_id, asset.cmms_sync_status,
