@@ -76,7 +76,7 @@ func (l *lease) due() bool { return l.age() >= l.duration/4 }
 // expired reports whether the lease may have ended by now.
 func (l *lease) expired() bool { return l.age() >= l.duration }
 
-// age is the time since the last renewal, by the wall clock if that says more: the monotonic clock stops while a machine is
+// age is the time since the last renewal, by the wall clock if that shows more: the monotonic clock stops while a machine is
 // suspended.
 func (l *lease) age() time.Duration {
 	now := l.now()
@@ -122,7 +122,7 @@ func (l *lease) owner(ctx context.Context, db *gorm.DB) (*HeldError, error) {
 	return &HeldError{Name: l.name, RunID: owner.RunID, Holder: owner.Holder, Until: until}, nil
 }
 
-// seconds is the duration in the table: more than this process counts on, since a column of whole seconds may cut off one.
+// seconds is the duration in the table: longer than this process relies on, since a column of whole seconds may truncate it.
 func (l *lease) seconds() int64 { return int64(l.duration/time.Second) + 2 }
 
 // changed reports whether a statement changed a row.

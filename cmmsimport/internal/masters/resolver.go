@@ -86,8 +86,8 @@ func (r *Resolver) findOrCreate(ctx context.Context, table Table, m Master) (uin
 	return r.update(ctx, table, row, m)
 }
 
-// find looks for the row by id, then by name. Where the table's collation takes another id for the same ("a1" and
-// "A1"), m loses its id: it is another master, and its id cannot be stored beside that one.
+// find looks for the row by id, then by name. If the row's id differs from m's but is equal in the column's collation ("a1" and
+// "A1"), m loses its id: it is another master, and the unique key allows only one of the two ids.
 func (r *Resolver) find(read reader, table Table, m *Master) (row *masterRow, err error) {
 	if m.CMMSID != "" {
 		switch row, err = table.findByID(read, r.customer.CustomerID, m.CMMSID); {
@@ -125,19 +125,20 @@ func (r *Resolver) reading(ctx context.Context) reader {
 	}
 }
 
-// locking reads past the transaction's snapshot, what others have committed since.
+// locking also reads what others have committed since the transaction's snapshot.
 func (r *Resolver) locking(ctx context.Context) reader {
 	return func(text string, args ...any) *gorm.DB {
 		return r.tx.WithContext(ctx).Raw(text+" FOR UPDATE", args...)
 	}
 }
 
-// maxDepth ends a walk up the parents, should the rows form a ring.
+// maxDepth ends a walk up the parents if the rows form a ring.
 const maxDepth = 16
 
-// parent returns the parent that a row should have, given the one that the response names. The row stays where it is when
-// it is somewhere below that already, since responses leave levels out; when the move would put it below itself, which
-// levels of one name can bring about; and when an earlier response had it elsewhere, unless this one is only more exact.
+// parent returns the parent that a row should have, given the one that the response names. The row stays where it is if
+//   - it is already below the named parent: responses leave levels out;
+//   - the move would put it below itself: two levels may have one name;
+//   - an earlier response of the run named another parent, unless this one is below that one.
 func (r *Resolver) parent(ctx context.Context, table Table, row *masterRow, named uint64) (uint64, error) {
 	column := table.Columns.Parent
 	if column == "" || named == 0 {

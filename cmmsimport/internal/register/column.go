@@ -76,7 +76,7 @@ func Money[A any](name string, at func(*A) *innomaint.Decimal, from func(*innoma
 	return c
 }
 
-// JSON is a column with a JSON document. Documents compare by what they say, not by their spelling.
+// JSON is a column with a JSON document. Documents compare by their data, not by their text.
 func JSON[A any](name string, at func(*A) *json.RawMessage, from func(*innomaint.Asset) json.RawMessage) Column[A] {
 	return Column[A]{
 		Name:   name,
@@ -108,7 +108,7 @@ func Timestamp[A any](name string, at func(*A) *time.Time, from func(*innomaint.
 	return c
 }
 
-// sameTime reports whether two times are equal, or may be one time before and after a column of whole seconds rounded it.
+// sameTime reports whether two times are equal, or may be the same time before and after rounding to whole seconds.
 func sameTime(a, b time.Time) bool {
 	if a.Nanosecond() != 0 && b.Nanosecond() != 0 {
 		return a.Equal(b)

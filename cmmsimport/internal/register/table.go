@@ -44,7 +44,7 @@ func New[A any](name string, own func(*A) Own, columns ...Column[A]) *Table[A] {
 	return t
 }
 
-// asText selects a DATETIME as text, since the loc of a connection string may not have such an hour.
+// asText selects a DATETIME as text: in the loc of the connection string, summer time may skip that hour.
 func asText(column string) string { return "CAST(" + column + " AS CHAR) AS " + column }
 
 // Columns returns the synced columns, in the order in which they are compared and written.

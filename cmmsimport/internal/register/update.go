@@ -62,8 +62,8 @@ func (t *Table[A]) Update(ctx context.Context, tx *gorm.DB, id uint64, cmmsAsset
 		return nil
 	}
 
-	// No row was changed. If this very update has been made before (the response to its COMMIT was lost) the row is there all the
-	// same.
+	// No row was changed. If the same update was committed before (the response to its COMMIT was lost), the row still
+	// exists.
 	var found []uint64
 	err := tx.WithContext(ctx).Raw("SELECT id FROM "+t.name+where+" FOR UPDATE", id, cmmsAssetID).Scan(&found).Error
 	if err == nil && len(found) == 0 {

@@ -127,8 +127,8 @@ func (r Rescuer) lock(tx *gorm.DB, dead []string, takenFrom string) (still []str
 	return still, nil
 }
 
-// addLogRows adds a row for each attempt that the marks on asset rows tell of and the log does not. What the marks do not tell
-// (what changed, the duration, the reason of a failure) stays unknown, and the row says so.
+// addLogRows adds a row for each attempt that left a mark on its asset row but no log row. What the mark does not contain (what
+// changed, the duration, the reason of a failure) stays unknown, and the row says so.
 func (r Rescuer) addLogRows(tx *gorm.DB, dead []string) (int64, error) {
 	key, err := attemptKey(tx)
 	if err != nil {
@@ -147,7 +147,7 @@ func (r Rescuer) addLogRows(tx *gorm.DB, dead []string) (int64, error) {
 	return added.RowsAffected, added.Error
 }
 
-// earliestMark leaves room for columns of whole seconds: MySQL may have rounded the run's start up, MariaDB cuts the marks.
+// earliestMark leaves room for columns of whole seconds: MySQL rounds the run's start up, MariaDB truncates the marks.
 const earliestMark = "SELECT CAST(MIN(started_at) - INTERVAL 2 SECOND AS CHAR) FROM cmms_sync_run WHERE id IN ?"
 
 // addLogRows finds the rows by idx_asset_attempted: the LIMIT keeps the derived table from being merged into the rest, which
@@ -182,8 +182,8 @@ func attemptKey(tx *gorm.DB) (string, error) {
 	return key + column.Charset + ") COLLATE " + column.Collation, nil
 }
 
-// closeRows brings the rows of the runs to what their log says. A run that has closed its own row keeps it. The text fits a
-// VARCHAR(255).
+// closeRows counts the log rows of the runs, and closes the runs' rows. A row that its run has closed stays as it is. The text
+// fits a VARCHAR(255).
 func (r Rescuer) closeRows(tx *gorm.DB, dead []string) error {
 	text := fmt.Sprintf("the process died or lost its database; run %s closed this row, and finished_at is the last sign of life",
 		r.RunID)

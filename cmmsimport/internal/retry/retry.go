@@ -16,13 +16,13 @@ import (
 )
 
 // The waits add up to 6 s on average and 11 s at most: enough for a server that restarts or a cluster that elects a new
-// primary. A run that is under way waits longer for a database that is unavailable.
+// primary. A run that has started waits longer for a database that is unavailable.
 const (
 	maxAttempts = 9
 	firstWait   = 50 * time.Millisecond
 	longestWait = 5 * time.Second
 
-	// OutageLimit is how long a run that is under way waits for an unavailable database before it ends.
+	// OutageLimit is how long a run that has started waits for an unavailable database before it ends.
 	OutageLimit = 2 * time.Minute
 	// WriteTimeout limits the writes that end an attempt or a run.
 	WriteTimeout = 10 * time.Second
@@ -34,7 +34,7 @@ var ErrOutage = fmt.Errorf("the database has not responded for %s", OutageLimit)
 // Retrier repeats calls while their error is transient.
 type Retrier struct {
 	Log *slog.Logger
-	// OutageBudget is how long an unavailable database is waited for: 0 until the run is under way.
+	// OutageBudget is how long an unavailable database is waited for: 0 until the run has started.
 	OutageBudget time.Duration
 }
 
@@ -95,8 +95,8 @@ func Detached(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), WriteTimeout)
 }
 
-// SharedDetached is a detached context for what every asset needs. It serves several assets of one parent context: each timer
-// that is set and stopped would wake a thread. The zero value is ready.
+// SharedDetached is a detached context for what every asset needs. It is shared by several assets of one parent context, since
+// each timer that is set and stopped would wake a thread. The zero value is ready.
 type SharedDetached struct {
 	parent, ctx context.Context
 	cancel      context.CancelFunc
@@ -105,7 +105,7 @@ type SharedDetached struct {
 
 // From returns a context that is detached from parent.
 func (d *SharedDetached) From(parent context.Context) context.Context {
-	// A host's context may be of a type that == does not take.
+	// A host's context may have a type that == panics on.
 	same := d.ctx != nil && reflect.ValueOf(parent).Comparable() && d.parent == parent
 	if !same || time.Since(d.began) > WriteTimeout/10 {
 		d.End()
