@@ -26,7 +26,7 @@ const (
 // Running with a heartbeat since. It returns how many entries it has deleted, also with an error.
 //
 // It goes customer by customer in batches of at most 5,000 rows, each committed by itself, so that no statement scans the
-// table or locks much of it; db must therefore not be inside a transaction. It may run during a sync. A cancelled ctx ends
+// table or locks much of it; db must therefore not be inside a transaction. It may run during a sync. A canceled ctx ends
 // it after a batch or rolls the current one back; a later call continues from there.
 func Purge(ctx context.Context, db *gorm.DB, before time.Time) (int64, error) {
 	s := session(ctx, db)

@@ -127,7 +127,7 @@ type plainContext struct {
 	values []string
 }
 
-func TestSharedDetached_ContextThatDoesNotCompare(t *testing.T) {
+func TestSharedDetached_AcceptsAContextThatDoesNotCompare(t *testing.T) {
 	t.Parallel()
 	var d SharedDetached
 	defer d.End()
