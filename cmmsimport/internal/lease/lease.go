@@ -73,8 +73,8 @@ func (l *lease) acquire(ctx context.Context) error {
 // due reports whether the lease has to be renewed before another attempt.
 func (l *lease) due() bool { return l.age() >= l.duration/4 }
 
-// expired reports whether the lease may have ended by now.
-func (l *lease) expired() bool { return l.age() >= l.duration }
+// expired reports whether the lease may have ended by now, also in a column of whole seconds, which may truncate it.
+func (l *lease) expired() bool { return l.age() >= l.duration-time.Second }
 
 // age is the time since the last renewal, by the wall clock if that shows more: the monotonic clock stops while a machine is
 // suspended.
@@ -122,8 +122,7 @@ func (l *lease) owner(ctx context.Context, db *gorm.DB) (*HeldError, error) {
 	return &HeldError{Name: l.name, RunID: owner.RunID, Holder: owner.Holder, Until: until}, nil
 }
 
-// seconds is the duration in the table: longer than this process relies on, since a column of whole seconds may truncate it.
-func (l *lease) seconds() int64 { return int64(l.duration/time.Second) + 2 }
+func (l *lease) seconds() int64 { return int64((l.duration + time.Second - 1) / time.Second) }
 
 // changed reports whether a statement changed a row.
 func changed(result sql.Result, err error) (bool, error) {
