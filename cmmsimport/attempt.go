@@ -113,12 +113,12 @@ func (a *attempt) write(ctx context.Context, tx *gorm.DB) error {
 
 	err := guard.Call("Enrich", func() error { return a.opts.Enrich(ctx, tx, resolver, &enriched, &detail) })
 	changes := assets.Diff(a.row, &enriched, a.opts.policyOf, a.catalog[a.row.TableName()], detail.Warn)
-	a.result.Warnings = assets.Texts(append(detail.Warnings, masters.Warnings()...), a.row, &enriched)
+	a.result.Warnings = assets.Texts(append(detail.Warnings, masters.Warnings...), a.row, &enriched)
 	if err != nil {
 		return err
 	}
-	a.result.Changes = register.Logged(changes, masters.Changes())
-	a.created = masters.Created()
+	a.result.Changes = register.Logged(changes, masters.Changes)
+	a.created = masters.Created
 	if a.opts.DryRun {
 		a.masters.Describe(a.result.Changes)
 		return errDryRun

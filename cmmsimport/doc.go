@@ -73,8 +73,9 @@
 // The client retries a call as its own documentation says. A transaction or a single write has nine attempts, within some six
 // seconds, with exponential backoff and full jitter, after:
 //
-//   - a deadlock (1213, also Galera's conflict at COMMIT), a lock that is not granted (1205, 3572);
-//   - a connection that died or was closed (1152, 1927, 4031), a statement that was interrupted (1317, 3024);
+//   - a deadlock (1213, also Galera's conflict at COMMIT), a lock that is not granted (1205, 3572), a row or a table that
+//     changed after the transaction's snapshot (1020, 1412);
+//   - a connection that died or was closed (1152, 1927, 4031), a statement that was interrupted (1317, 1969, 3024);
 //   - a COMMIT that failed in a cluster: 1180 (Galera), 3100 and 3101 (Group Replication), and TiDB's conflicts (8002, 8005,
 //     8022, 8028, 9004, 9007).
 //

@@ -66,11 +66,16 @@ func migratedDB(lock bool) *gorm.DB {
 func busyDB() *gorm.DB {
 	db, mock := mockDB()
 	mock.ExpectQuery("information_schema.columns").WillReturnRows(everyColumn())
-	mock.ExpectPrepare("INSERT INTO cmms_sync_lock").ExpectExec().WillReturnError(&mysqldriver.MySQLError{Number: 1062, Message: "Duplicate entry"})
-	mock.ExpectPrepare("SELECT run_id FROM cmms_sync_lock").ExpectQuery().WillReturnRows(sqlmock.NewRows([]string{"run_id"}))
-	mock.ExpectPrepare("UPDATE cmms_sync_lock").ExpectExec().WillReturnResult(driver.RowsAffected(0))
-	mock.ExpectQuery("SELECT run_id, holder").WillReturnRows(sqlmock.NewRows([]string{"run_id", "holder", "expires"}).
-		AddRow("01JB0000000000000000000001", "worker-2, process 77", "2026-10-01 08:32:00.000000"))
+	duplicate := &mysqldriver.MySQLError{Number: 1062, Message: "Duplicate entry"}
+	mock.MatchExpectationsInOrder(false)
+	mock.ExpectPrepare("INSERT INTO cmms_sync_lock")
+	mock.ExpectPrepare("UPDATE cmms_sync_lock")
+	for range 2 { // the run looks twice: the lease may just have changed hands
+		mock.ExpectExec("INSERT INTO cmms_sync_lock").WillReturnError(duplicate)
+		mock.ExpectQuery("SELECT run_id, holder").WillReturnRows(sqlmock.NewRows([]string{"run_id", "holder", "expires"}).
+			AddRow("01JB0000000000000000000001", "worker-2, process 77", "2026-10-01 08:32:00.000000"))
+		mock.ExpectExec("UPDATE cmms_sync_lock").WillReturnResult(driver.RowsAffected(0))
+	}
 	return db
 }
 

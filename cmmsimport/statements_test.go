@@ -19,7 +19,7 @@ import (
 // Patterns of statements, in the order of a run.
 const (
 	updateAsset  = "^UPDATE ic3_asset_master SET .*cmms_sync_status = 'Success'.* WHERE id = \\? AND cmms_asset_id = \\? AND deleted_at IS NULL$"
-	markedFailed = "^UPDATE ic3_asset_master SET cmms_sync_status = 'Failed', cmms_attempted_at = \\?, cmms_run_id = \\? WHERE id = \\? AND cmms_asset_id = \\? AND deleted_at IS NULL AND \\(cmms_attempted_at IS NULL OR cmms_attempted_at <= \\? \\+ INTERVAL 1 SECOND\\)$"
+	markedFailed = "^UPDATE ic3_asset_master SET cmms_sync_status = 'Failed', cmms_attempted_at = \\?, cmms_run_id = \\?, updated_at = updated_at WHERE id = \\? AND cmms_asset_id = \\? AND deleted_at IS NULL AND \\(cmms_attempted_at IS NULL OR cmms_attempted_at <= \\? \\+ INTERVAL 1 SECOND\\)$"
 	insertLog    = "^INSERT INTO cmms_sync_log .* ON DUPLICATE KEY UPDATE "
 )
 

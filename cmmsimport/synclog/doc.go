@@ -19,7 +19,7 @@
 // # Guarantees
 //
 // Times are UTC in the tables and in the structs, whatever parseTime and loc the connection string has. No error message is
-// stored before [Redact] has been through it. An entry gets into the table even where the host's columns are narrower than
+// stored before [Redact] has been through it. An entry gets into the table even if the host's columns are narrower than
 // ours or their character set lacks some characters; see [Recorder.Record] for what is given up then, and in which order.
 // The session settings of the *gorm.DB (DryRun, TranslateError, NowFunc, NamingStrategy, SkipDefaultTransaction, scopes)
 // change nothing here.

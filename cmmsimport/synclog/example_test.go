@@ -13,7 +13,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// pretended stands for a host's handle: a database that gives the prepared answers.
+// pretended stands for a host's handle: a database that returns prepared results.
 func pretended(expect func(sqlmock.Sqlmock)) *gorm.DB {
 	pool, m, err := sqlmock.New()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // Hosts' columns that take less than ours, on a real server. Each entry gets in, with as little lost as may be.
-func TestRecordIntoNarrowerTables(t *testing.T) {
+func TestRecord_IntoNarrowerTables(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", 1999) + "🔥"
 	escaped := `{"asset_name":{"from":null,"to":"\u0b95\ud83d\udd25"}}`
@@ -100,7 +100,7 @@ func deref(s *string) string {
 }
 
 // MariaDB takes no JSON deeper than 32; the entry gets in without it.
-func TestRecordTooDeepJSON(t *testing.T) {
+func TestRecord_TooDeepJSON(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	e := successEntry()
@@ -113,7 +113,7 @@ func TestRecordTooDeepJSON(t *testing.T) {
 }
 
 // What the server refuses for another reason is tried once and reported.
-func TestRecordDoesNotInsist(t *testing.T) {
+func TestRecord_ReturnsOtherErrorsAtOnce(t *testing.T) {
 	t.Parallel()
 	db, m := mock(t)
 	refused := errors.New("read only")
@@ -124,7 +124,7 @@ func TestRecordDoesNotInsist(t *testing.T) {
 }
 
 // A row that does not fit at all ends in the server's own error, not in an endless loop.
-func TestRecordGivesUpOnHopelessTable(t *testing.T) {
+func TestRecord_GivesUpIfNothingFits(t *testing.T) {
 	t.Parallel()
 	db := open(t, dbtest.Database(t), nil)
 	mustExec(t, db, strings.Replace(logDDL, "status        VARCHAR(16)", "status VARCHAR(2)", 1))

@@ -9,23 +9,25 @@ import (
 
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
-const purgeBatch = 5000 // rows a statement: locks for some tens of milliseconds, and a small transaction for replicas
-
 const (
+	purgeBatch = 5000 // rows a statement: locks for some tens of milliseconds, and a small transaction for replicas
+
 	nextCustomer = "SELECT customer_id FROM cmms_sync_log WHERE customer_id >= ? ORDER BY customer_id LIMIT 1"
 	purgeEntries = "DELETE FROM cmms_sync_log WHERE customer_id = ? AND synced_at < ? ORDER BY customer_id, synced_at LIMIT 5000"
-	purgeRuns    = "DELETE FROM cmms_sync_run WHERE started_at < ? AND (status <> 'Running' OR heartbeat_at < ?) ORDER BY started_at LIMIT 5000"
+	purgeRuns    = "DELETE FROM cmms_sync_run WHERE started_at < ? AND (status <> 'Running' OR heartbeat_at < ?)" +
+		" ORDER BY started_at LIMIT 5000"
 )
 
 // Purge deletes the entries whose synced_at is before the given time, and the runs that started before it, unless they are
-// Running with a heartbeat since. It returns how many entries it has deleted, also beside an error.
+// Running with a heartbeat since. It returns how many entries it has deleted, also with an error.
 //
 // It goes customer by customer in batches of at most 5,000 rows, each committed by itself, so that no statement scans the
-// table or locks much of it; db must therefore not be inside a transaction. It may run beside a sync. A cancelled ctx ends
-// it after a batch or undoes the one at hand; a later call goes on from there.
+// table or locks much of it; db must therefore not be inside a transaction. It may run during a sync. A canceled ctx ends
+// it after a batch or rolls the current one back; a later call continues from there.
 func Purge(ctx context.Context, db *gorm.DB, before time.Time) (int64, error) {
 	s := session(ctx, db)
 	if _, inside := s.Statement.ConnPool.(gorm.TxCommitter); inside {
@@ -33,7 +35,8 @@ func Purge(ctx context.Context, db *gorm.DB, before time.Time) (int64, error) {
 	}
 	deleted, err := purge(ctx, s, utc.Format(before))
 	if err != nil {
-		return deleted, fmt.Errorf("synclog: purge what is older than %s (%d entries deleted so far; call again to go on): %w", utc.Format(before), deleted, explain(err))
+		return deleted, fmt.Errorf("synclog: purge what is older than %s (%d entries deleted so far; call again to go on): %w",
+			utc.Format(before), deleted, explain(err))
 	}
 	return deleted, nil
 }
@@ -66,7 +69,11 @@ func inBatches(ctx context.Context, s *gorm.DB, sql string, args ...any) (delete
 		if err := ctx.Err(); err != nil {
 			return deleted, err
 		}
-		n, _, err := exec(ctx, s, sql, args...)
+		result, err := prepared.Exec(ctx, s, sql, args...)
+		if err != nil {
+			return deleted, err
+		}
+		n, err := result.RowsAffected()
 		if err != nil {
 			return deleted, err
 		}

@@ -18,7 +18,7 @@ import (
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestPurgeTenThousandRows(t *testing.T) {
+func TestPurge_TenThousandRows(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	// a large customer, some small ones, and the ids at both ends of the range
@@ -71,7 +71,7 @@ func TestPurgeTenThousandRows(t *testing.T) {
 }
 
 // No statement of Purge scans the table.
-func TestPurgeUsesIndexes(t *testing.T) {
+func TestPurge_UsesIndexes(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	fill(t, db, 20000)
@@ -109,7 +109,7 @@ func (c cancelAfterDelete) Trace(_ context.Context, _ time.Time, fc func() (stri
 	}
 }
 
-func TestPurgeStopsWhenCancelled(t *testing.T) {
+func TestPurge_StopsWhenCanceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	db, m := mock(t)
@@ -122,7 +122,7 @@ func TestPurgeStopsWhenCancelled(t *testing.T) {
 	}
 }
 
-func TestPurgeReportsWhatIsDoneBesideAnError(t *testing.T) {
+func TestPurge_ReportsProgressWithAnError(t *testing.T) {
 	t.Parallel()
 	db, m := mock(t)
 	down := errors.New("server is down")
@@ -135,7 +135,7 @@ func TestPurgeReportsWhatIsDoneBesideAnError(t *testing.T) {
 	}
 }
 
-func TestPurgeRefusesATransaction(t *testing.T) {
+func TestPurge_RefusesATransaction(t *testing.T) {
 	t.Parallel()
 	dsn := dbtest.Database(t)
 	for _, config := range []*gorm.Config{{}, {PrepareStmt: true}} {

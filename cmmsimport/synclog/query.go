@@ -11,11 +11,6 @@ import (
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
-const (
-	defaultLimit = 100
-	maxLimit     = 1000
-)
-
 // Filter says which entries or runs are wanted; zero fields do not restrict. The next page of a listing is the same Filter
 // with BeforeID (BeforeRunID) set to the id of the last row seen.
 type Filter struct {
@@ -32,14 +27,17 @@ type Filter struct {
 	Limit       int       // at most so many rows; default 100, at most 1,000
 }
 
-// Where a DATETIME is selected as text, no loc of the connection can shift it.
+// A DATETIME that is selected as text is not shifted by the connection's loc.
 const (
-	selectEntries = "SELECT l.id, l.run_id, l.customer_id, l.cmms_asset_id, l.status, l.error_kind, l.error_message, l.warnings, l.changes, CAST(l.synced_at AS CHAR) AS synced_at, l.duration_ms, l.attempt_key FROM (SELECT id FROM cmms_sync_log"
+	selectEntries = `SELECT l.id, l.run_id, l.customer_id, l.cmms_asset_id, l.status, l.error_kind, l.error_message, l.warnings,
+		l.changes, CAST(l.synced_at AS CHAR) AS synced_at, l.duration_ms, l.attempt_key FROM (SELECT id FROM cmms_sync_log`
 
-	selectRuns = "SELECT id, customer_id, status, total, successful, failed, skipped, warnings, current_asset, host, error_message, CAST(started_at AS CHAR) AS started_at, CAST(heartbeat_at AS CHAR) AS heartbeat_at, CAST(finished_at AS CHAR) AS finished_at, duration_ms FROM cmms_sync_run"
+	selectRuns = `SELECT id, customer_id, status, total, successful, failed, skipped, warnings, current_asset, host, error_message,
+		CAST(started_at AS CHAR) AS started_at, CAST(heartbeat_at AS CHAR) AS heartbeat_at,
+		CAST(finished_at AS CHAR) AS finished_at, duration_ms FROM cmms_sync_run`
 )
 
-// Entries returns entries, newest first: by id, descending. A Filter that names a customer, an asset or a run is answered
+// Entries returns entries, newest first: by id, descending. A Filter that names a customer, an asset or a run is served
 // from an index and reads at most the rows of the one it names; for a customer of many entries, Since bounds that
 // further. A Filter without any of these goes back through the table from its end until the page is full.
 func Entries(ctx context.Context, db *gorm.DB, f Filter) ([]Entry, error) {
@@ -61,7 +59,7 @@ func Runs(ctx context.Context, db *gorm.DB, f Filter) ([]Run, error) {
 	return runs, nil
 }
 
-// entriesSQL finds the page's ids first, from an index alone where it covers the Filter, and then reads those rows only.
+// entriesSQL finds the page's ids first, from an index alone if it covers the Filter, and then reads those rows only.
 func (f Filter) entriesSQL() (string, []any) {
 	var w where
 	if f.CustomerID != nil {
@@ -85,12 +83,12 @@ func (f Filter) entriesSQL() (string, []any) {
 	}
 	order := "id"
 	if f.RunID == "" && (f.CustomerID != nil || f.CMMSAssetID != "") {
-		// An expression, since ORDER BY id with a LIMIT tempts the optimizer to walk the primary key backwards in the
-		// hope of meeting the customer's rows soon: a scan of the whole table where its last entries are old.
+		// An expression: for ORDER BY id with a LIMIT the optimizer may read the primary key backwards, which scans the whole
+		// table if the customer's last entries are old.
 		order = "id + 0"
 	}
-	w.args = append(w.args, f.limit())
-	return selectEntries + w.String() + " ORDER BY " + order + " DESC LIMIT ?) p JOIN cmms_sync_log l ON l.id = p.id ORDER BY l.id DESC", w.args
+	page := selectEntries + w.String() + " ORDER BY " + order + " DESC LIMIT ?) p"
+	return page + " JOIN cmms_sync_log l ON l.id = p.id ORDER BY l.id DESC", append(w.args, f.limit())
 }
 
 func (f Filter) runsSQL() (string, []any) {
@@ -108,15 +106,14 @@ func (f Filter) runsSQL() (string, []any) {
 	if f.BeforeRunID != "" {
 		w.add("id < ?", f.BeforeRunID)
 	}
-	w.args = append(w.args, f.limit())
-	return selectRuns + w.String() + " ORDER BY id DESC LIMIT ?", w.args
+	return selectRuns + w.String() + " ORDER BY id DESC LIMIT ?", append(w.args, f.limit())
 }
 
 func (f Filter) limit() int {
 	if f.Limit <= 0 {
-		return defaultLimit
+		return 100
 	}
-	return min(f.Limit, maxLimit)
+	return min(f.Limit, 1000)
 }
 
 type where struct {

@@ -16,7 +16,7 @@ import (
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
 
-func TestEntriesFilter(t *testing.T) {
+func TestEntries_Filter(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	for n := range 12 {
@@ -71,7 +71,7 @@ func TestEntriesFilter(t *testing.T) {
 	}
 }
 
-func TestEntriesLimits(t *testing.T) {
+func TestEntries_Limits(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	fill(t, db, 1500)
@@ -142,7 +142,7 @@ func explain(tb testing.TB, db *gorm.DB, sql string) (plans []plan) {
 
 // Every combination that names a customer, an asset or a run goes by the index of one of them and never scans, also where
 // the newest entry of the customer is far back.
-func TestEntriesUseIndexes(t *testing.T) {
+func TestEntries_UseIndexes(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	fill(t, db, 20000)
@@ -180,7 +180,7 @@ func TestEntriesUseIndexes(t *testing.T) {
 }
 
 // Without a customer, asset or run the page comes from the end of the table, and the rest of it is not read.
-func TestEntriesWithoutNamesWalkBackwards(t *testing.T) {
+func TestEntries_WithoutFilterReadBackwards(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	fill(t, db, 20000)
@@ -193,7 +193,7 @@ func TestEntriesWithoutNamesWalkBackwards(t *testing.T) {
 	}
 }
 
-func TestQueryErrors(t *testing.T) {
+func TestQuery_Errors(t *testing.T) {
 	t.Parallel()
 	db := open(t, dbtest.Database(t), nil)
 	if _, err := synclog.Entries(t.Context(), db, synclog.Filter{}); err == nil || !strings.Contains(err.Error(), "cmms_sync_log") {

@@ -17,7 +17,7 @@ import (
 )
 
 // Under every connection string and session setting of a host, what is recorded is what is read.
-func TestRecordAndReadBack(t *testing.T) {
+func TestRecord_ReadsBack(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		params string
@@ -75,7 +75,7 @@ func TestRecordAndReadBack(t *testing.T) {
 	}
 }
 
-func TestEmptyIsNull(t *testing.T) {
+func TestRecord_StoresEmptyAsNull(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	e := &synclog.Entry{
@@ -94,7 +94,7 @@ func TestEmptyIsNull(t *testing.T) {
 	}
 }
 
-func TestZeroSyncedAtIsNow(t *testing.T) {
+func TestRecord_ZeroSyncedAtIsNow(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	e := failedEntry()
@@ -106,7 +106,7 @@ func TestZeroSyncedAtIsNow(t *testing.T) {
 }
 
 // Numbers beyond 2^53 and decimals come back digit for digit.
-func TestChangesKeepDigits(t *testing.T) {
+func TestChanges_KeepDigits(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	e := successEntry()
@@ -126,7 +126,7 @@ func TestChangesKeepDigits(t *testing.T) {
 }
 
 // What a host's EnrichFunc puts into a change may be no JSON at all; the entry must get in.
-func TestChangesThatDoNotEncode(t *testing.T) {
+func TestChanges_ThatDoNotEncode(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	e := successEntry()
@@ -138,7 +138,7 @@ func TestChangesThatDoNotEncode(t *testing.T) {
 	}
 }
 
-func TestErrorMessageIsRedactedOnTheWay(t *testing.T) {
+func TestRecord_RedactsErrorMessages(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	e := failedEntry()
@@ -150,7 +150,7 @@ func TestErrorMessageIsRedactedOnTheWay(t *testing.T) {
 	}
 }
 
-func TestRecordInTransaction(t *testing.T) {
+func TestRecord_InTransaction(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]*gorm.Config{"plain": {}, "PrepareStmt": {PrepareStmt: true}} {
 		t.Run(name, func(t *testing.T) {
@@ -181,7 +181,7 @@ func TestRecordInTransaction(t *testing.T) {
 }
 
 // A handle on which an earlier statement of the host's has failed, or that has conditions chained, is as good as any.
-func TestRecordIgnoresWhatIsChainedOnTheHandle(t *testing.T) {
+func TestRecord_IgnoresWhatIsChainedOnTheHandle(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	broken := db.Where("no_such_column = 1").Limit(1).Select("id")
@@ -192,7 +192,7 @@ func TestRecordIgnoresWhatIsChainedOnTheHandle(t *testing.T) {
 	}
 }
 
-func TestUpdateThatChangesNothing(t *testing.T) {
+func TestRecord_RepeatedKeepsTheID(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	e := failedEntry()
@@ -204,8 +204,8 @@ func TestUpdateThatChangesNothing(t *testing.T) {
 	}
 }
 
-// Where cmms_sync_log is an updatable view on the host's own table, all works through it.
-func TestRecordThroughView(t *testing.T) {
+// If cmms_sync_log is an updatable view on the host's own table, all works through it.
+func TestRecord_ThroughView(t *testing.T) {
 	t.Parallel()
 	db := open(t, dbtest.Database(t), nil)
 	mustExec(t, db, strings.Replace(logDDL, "cmms_sync_log", "host_log", 1))
@@ -232,8 +232,8 @@ func TestRecordThroughView(t *testing.T) {
 	}
 }
 
-// A steady entry is one round trip: nothing is prepared again, begun, committed or asked for beside the INSERT.
-func TestRecordIsOneRoundTrip(t *testing.T) {
+// A steady entry is one round trip: nothing is prepared again, begun, committed or asked for besides the INSERT.
+func TestRecord_IsOneRoundTrip(t *testing.T) {
 	t.Parallel()
 	dsn := dbtest.Database(t)
 	for name, db := range map[string]*gorm.DB{
@@ -256,7 +256,7 @@ func TestRecordIsOneRoundTrip(t *testing.T) {
 	}
 }
 
-func TestRecordErrors(t *testing.T) {
+func TestRecord_Errors(t *testing.T) {
 	t.Parallel()
 	db := open(t, dbtest.Database(t), nil)
 	e := failedEntry()
@@ -269,7 +269,7 @@ func TestRecordErrors(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := (synclog.Recorder{}).Record(ctx, db, e); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("canceled: %v", err)
 	}
 	if e.ID != 0 {
 		t.Errorf("id = %d after failures", e.ID)

@@ -37,7 +37,7 @@ func TestErrorMessage(t *testing.T) {
 }
 
 // A secret that straddles the point where a huge text is cut must not come out by half.
-func TestErrorMessageRedactsAcrossTheCut(t *testing.T) {
+func TestErrorMessage_RedactsAcrossTheCut(t *testing.T) {
 	t.Parallel()
 	for _, fill := range []int{1950, 1990, 1998, 64<<10 - 10} {
 		text := strings.Repeat("x", fill) + " password=hunter2hunter2hunter2"

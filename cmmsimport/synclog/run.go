@@ -23,7 +23,7 @@ type Run struct {
 	Failed       int64      `gorm:"column:failed;type:BIGINT;not null;default:0" json:"failed"`
 	Skipped      int64      `gorm:"column:skipped;type:BIGINT;not null;default:0" json:"skipped"`
 	Warnings     int64      `gorm:"column:warnings;type:BIGINT;not null;default:0" json:"warnings"`
-	CurrentAsset string     `gorm:"column:current_asset;type:VARCHAR(64)" json:"current_asset,omitempty"` // in flight at the last heartbeat
+	CurrentAsset string     `gorm:"column:current_asset;type:VARCHAR(64)" json:"current_asset,omitempty"` // at the last heartbeat
 	Host         string     `gorm:"column:host;type:VARCHAR(255)" json:"host,omitempty"`
 	ErrorMessage string     `gorm:"column:error_message;type:TEXT" json:"error_message,omitempty"`
 	StartedAt    time.Time  `gorm:"column:started_at;type:DATETIME(6);serializer:utc;not null;index:idx_run_started" json:"started_at"`

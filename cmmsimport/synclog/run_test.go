@@ -10,7 +10,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-func TestRunsFilter(t *testing.T) {
+func TestRuns_Filter(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	one, two := uint64(1), uint64(2)

@@ -37,7 +37,7 @@ func describe(t *testing.T, db *gorm.DB) (columns []column, indexes []indexed) {
 }
 
 // Whatever naming a host has configured, the models make the tables of the DDL.
-func TestModelsMakeTheSchema(t *testing.T) {
+func TestModels_MakeTheSchema(t *testing.T) {
 	t.Parallel()
 	wantColumns, wantIndexes := describe(t, setup(t))
 	if len(wantColumns) != 12+15 || len(wantIndexes) != 1+7+1+1 {
@@ -70,7 +70,7 @@ func TestModelsMakeTheSchema(t *testing.T) {
 }
 
 // A host that reads the tables with GORM itself gets what Entries and Runs give.
-func TestModelsReadWithGORM(t *testing.T) {
+func TestModels_ReadWithGORM(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	want := successEntry()

@@ -25,14 +25,14 @@ type Definition struct {
 	AutoIncrement bool
 }
 
-// Index is a key beside the primary one.
+// Index is a key besides the primary one.
 type Index struct {
 	Name    string
 	Unique  bool
 	Columns []string
 }
 
-// TableOf returns the table of a GORM model whose tags name each column and its type. It panics where GORM cannot read
+// TableOf returns the table of a GORM model whose tags name each column and its type. It panics if GORM cannot read
 // the model, which is a mistake in the source.
 func TableOf(model schema.Tabler) Table {
 	parsed, err := schema.Parse(model, &sync.Map{}, schema.NamingStrategy{})
@@ -84,7 +84,7 @@ func (i Index) sql() string {
 }
 
 // create is the statement that makes the table.
-func (t Table) create(charset string) string {
+func (t Table) create(options string) string {
 	var parts, primary []string
 	for _, column := range t.Columns {
 		parts = append(parts, column.sql())
@@ -96,7 +96,7 @@ func (t Table) create(charset string) string {
 	for _, index := range t.Indexes {
 		parts = append(parts, index.sql())
 	}
-	return "CREATE TABLE " + quote(t.Name) + " (" + strings.Join(parts, ", ") + ")" + charset
+	return "CREATE TABLE " + quote(t.Name) + " (" + strings.Join(parts, ", ") + ")" + options
 }
 
 // quote quotes names as identifiers, separated by commas.

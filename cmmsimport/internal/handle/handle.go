@@ -1,4 +1,4 @@
-// Package handle says whether a host's *gorm.DB suits a sync, and makes a handle on its pool that the host's GORM settings do not touch.
+// Package handle says whether a host's *gorm.DB suits a sync, and makes a handle on its pool without the host's GORM settings.
 package handle
 
 import (
@@ -20,7 +20,7 @@ func Check(db *gorm.DB) error {
 	case db.DryRun:
 		return errors.New("db is in GORM's DryRun mode, in which nothing is read: use Options.DryRun instead")
 	}
-	if _, ok := db.Statement.ConnPool.(gorm.TxCommitter); ok {
+	if _, ok := poolOf(db).(gorm.TxCommitter); ok {
 		return errors.New("db is inside a transaction, so that commits would be savepoints only: pass the plain handle")
 	}
 	return nil
@@ -33,9 +33,16 @@ func Plain(db *gorm.DB) *gorm.DB {
 	s.TranslateError = false
 	s.DefaultTransactionTimeout = 0
 	s.PrepareStmt = false
-	if cached, ok := s.ConnPool.(*gorm.PreparedStmtDB); ok {
-		s.ConnPool = cached.ConnPool
-	}
+	s.ConnPool = poolOf(db)
 	s.Statement = &gorm.Statement{DB: s, ConnPool: s.ConnPool, Context: context.Background(), Clauses: map[string]clause.Clause{}}
 	return s
+}
+
+// poolOf returns what the handle's statements run on, without the cache of prepared statements: the pool, or the one connection
+// that the handle is pinned to.
+func poolOf(db *gorm.DB) gorm.ConnPool {
+	if cached, ok := db.Statement.ConnPool.(*gorm.PreparedStmtDB); ok {
+		return cached.ConnPool
+	}
+	return db.Statement.ConnPool
 }

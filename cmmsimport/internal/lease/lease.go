@@ -15,16 +15,17 @@ import (
 
 // lease is a row of cmms_sync_lock that a run holds.
 type lease struct {
-	name, runID, holder string
-	duration            time.Duration
-	now                 func() time.Time
-	renewed             time.Time // on this process's clock, before the statement that renewed it
+	*Set
+	name      string
+	renewed   time.Time // on this process's clock, before the statement that renewed it
+	takenFrom string    // the run whose lease had expired
 }
 
 const (
-	insertLease  = "INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at) VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
-	expiredOwner = "SELECT run_id FROM cmms_sync_lock WHERE name = ? AND run_id <> ? AND expires_at <= UTC_TIMESTAMP(6)"
-	takeLease    = "UPDATE cmms_sync_lock SET run_id = ?, holder = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND (run_id = ? OR expires_at <= UTC_TIMESTAMP(6))"
+	insertLease = "INSERT INTO cmms_sync_lock (name, run_id, holder, expires_at)" +
+		" VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
+	takeLease = "UPDATE cmms_sync_lock SET run_id = ?, holder = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND" +
+		" WHERE name = ? AND (run_id = ? OR expires_at <= UTC_TIMESTAMP(6))"
 	renewLease   = "UPDATE cmms_sync_lock SET expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND WHERE name = ? AND run_id = ?"
 	releaseLease = "DELETE FROM cmms_sync_lock WHERE name = ? AND run_id = ?"
 
@@ -32,72 +33,77 @@ const (
 	currentOwner = "SELECT run_id, holder, CAST(expires_at AS CHAR) AS expires FROM cmms_sync_lock WHERE name = ? FOR UPDATE"
 )
 
-// acquire takes the lease, also one that has expired, and returns the run that held it then. The error is a *HeldError if
-// another run holds it.
-func (l *lease) acquire(ctx context.Context, db *gorm.DB) (takenFrom string, err error) {
-	for range 3 { // between two of these statements another run may release the lease
+// acquire takes the lease, also one that has expired; takenFrom is then the run that held it. A repeated call keeps takenFrom:
+// the response to the first one may have been lost. The error is a *HeldError if another run holds the lease.
+func (l *lease) acquire(ctx context.Context) error {
+	held := &HeldError{Name: l.name}
+	for range 3 {
 		l.renewed = l.now()
-		_, err := prepared.Exec(ctx, db, insertLease, l.name, l.runID, l.holder, l.seconds())
-		if err == nil || !mysqlerr.Duplicate(err) {
-			return "", err
+		_, err := prepared.Exec(ctx, l.db, insertLease, l.name, l.runID, l.holder, l.seconds())
+		if err == nil {
+			l.takenFrom = ""
+			return nil
 		}
-		takenFrom = ""
-		if err := prepared.Query(ctx, db, expiredOwner, l.name, l.runID).Scan(&takenFrom).Error; err != nil {
-			return "", err
+		if !mysqlerr.Duplicate(err) {
+			return err
 		}
-		taken, err := changed(prepared.Exec(ctx, db, takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID))
-		if err != nil || taken {
-			return takenFrom, err
-		}
-		held, err := l.heldByOther(ctx, db)
+		owner, err := l.owner(ctx, l.db)
 		if err != nil {
-			return "", err
+			return err
 		}
-		if held != nil {
-			return "", held
+		if owner == nil { // released meanwhile
+			continue
 		}
+		mine := owner.RunID == l.runID
+		if !mine {
+			l.takenFrom = owner.RunID // read before it is taken: the lease may expire just now
+		}
+		taken, err := changed(prepared.Exec(ctx, l.db, takeLease, l.runID, l.holder, l.seconds(), l.name, l.runID))
+		if err != nil || taken || mine { // in a column of whole seconds, the same second is no change
+			return err
+		}
+		if held.RunID == owner.RunID {
+			break
+		}
+		held = owner
 	}
-	return "", &HeldError{Name: l.name}
+	return held
 }
 
 // due reports whether the lease has to be renewed before another attempt.
 func (l *lease) due() bool { return l.age() >= l.duration/4 }
 
-// expired reports whether the lease may have ended by now.
-func (l *lease) expired() bool { return l.age() >= l.duration }
+// expired reports whether the lease may have ended by now, also in a column of whole seconds, which may truncate it.
+func (l *lease) expired() bool { return l.age() >= l.duration-time.Second }
 
-// age is the time since the last renewal, by the wall clock if that says more: the monotonic clock stops while a machine is
+// age is the time since the last renewal, by the wall clock if that shows more: the monotonic clock stops while a machine is
 // suspended.
 func (l *lease) age() time.Duration {
 	now := l.now()
 	return max(now.Sub(l.renewed), now.Round(0).Sub(l.renewed.Round(0)))
 }
 
-// renew extends the lease in the table. The error is a *HeldError with Lost if another run has it now, or nobody.
+// renew extends the lease in the table. If another run has it now, or nobody, it is lost, and the error is a *HeldError.
 func (l *lease) renew(ctx context.Context, db *gorm.DB) error {
 	renewed, err := changed(prepared.Exec(ctx, db, renewLease, l.seconds(), l.name, l.runID))
 	if err != nil || renewed {
 		return err
 	}
-	held, err := l.heldByOther(ctx, db)
-	if err != nil {
+	held, err := l.owner(ctx, db)
+	switch {
+	case err != nil:
 		return err
-	}
-	if held == nil {
+	case held == nil:
 		held = &HeldError{Name: l.name}
+	case held.RunID == l.runID: // in a column of whole seconds, the same second is no change
+		return nil
 	}
-	held.Lost = true
+	l.lost, held.Lost = true, true
 	return held
 }
 
-// release gives the lease back, if it is still this run's.
-func (l *lease) release(ctx context.Context, db *gorm.DB) error {
-	_, err := prepared.Exec(ctx, db, releaseLease, l.name, l.runID)
-	return err
-}
-
-// heldByOther says which other run holds the lease; nil if none does.
-func (l *lease) heldByOther(ctx context.Context, db *gorm.DB) (*HeldError, error) {
+// owner says which run has the lease, this one or another; nil if none has.
+func (l *lease) owner(ctx context.Context, db *gorm.DB) (*HeldError, error) {
 	var owner struct {
 		RunID   string `gorm:"column:run_id"`
 		Holder  string `gorm:"column:holder"`
@@ -106,7 +112,7 @@ func (l *lease) heldByOther(ctx context.Context, db *gorm.DB) (*HeldError, error
 	if err := db.WithContext(ctx).Raw(currentOwner, l.name).Scan(&owner).Error; err != nil {
 		return nil, err
 	}
-	if owner.RunID == "" || owner.RunID == l.runID {
+	if owner.RunID == "" {
 		return nil, nil
 	}
 	until, err := utc.Parse(owner.Expires)

@@ -93,6 +93,27 @@ func TestTake(t *testing.T) {
 			t.Errorf("taken from %q", from)
 		}
 	})
+	t.Run("RepeatedTakeNamesTheExpiredRunAgain", func(t *testing.T) {
+		t.Parallel()
+		db, one, two := setup(t)
+		mustTake(t, one, "all")
+		mustExec(t, db, expire)
+		mustTake(t, two, "all") // its response was lost, or what came after it failed
+		if from := mustTake(t, two, "all"); from != "run 1" {
+			t.Errorf("taken from %q", from)
+		}
+	})
+	t.Run("ReleasedLeaseIsTakenFromNobody", func(t *testing.T) {
+		t.Parallel()
+		db, one, two := setup(t)
+		mustTake(t, one, "all")
+		mustExec(t, db, expire)
+		mustTake(t, two, "all")
+		mustExec(t, db, "DELETE FROM cmms_sync_lock")
+		if from := mustTake(t, two, "all"); from != "" {
+			t.Errorf("taken from %q", from)
+		}
+	})
 	t.Run("DatabaseErrorKeepsItForRelease", func(t *testing.T) {
 		t.Parallel()
 		db, one, _ := setup(t)
@@ -206,6 +227,32 @@ func TestFence(t *testing.T) {
 			t.Error("the lease has to be renewed outside of the transaction")
 		}
 	})
+}
+
+// A host's column may hold whole seconds: MariaDB cuts them, and an UPDATE within the same second changes no row.
+func TestSet_WholeSeconds(t *testing.T) {
+	t.Parallel()
+	db, one, _ := setup(t)
+	mustExec(t, db, "ALTER TABLE cmms_sync_lock MODIFY expires_at DATETIME NOT NULL")
+	for range 3 {
+		mustTake(t, one, "all")
+	}
+	for range 3 {
+		one.age(lasts / 3)
+		if err := one.RenewDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustExec(t, db, "SET @@timestamp = UNIX_TIMESTAMP() + 0.9")
+	one.age(lasts / 3)
+	if err := one.RenewDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left time.Duration
+	err := db.Raw("SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), expires_at) * 1000 FROM cmms_sync_lock").Scan(&left).Error
+	if one.age(left); err != nil || !one.held[0].expired() {
+		t.Errorf("the lease ends after %s, and this process still relies on it, %v", left, err)
+	}
 }
 
 func TestReleaseLast(t *testing.T) {

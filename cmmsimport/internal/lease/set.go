@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/internal/prepared"
 )
 
 // renewTimeout limits one renewal, so that a database that hangs does not hold up the run.
@@ -27,18 +28,18 @@ type HeldError struct {
 
 // Error says who holds the lease, and what to do.
 func (e *HeldError) Error() string {
-	what := ""
-	if e.Lost {
-		what = "the lease expired and was taken: "
-	}
-	if e.RunID == "" {
-		if e.Lost {
-			return what + fmt.Sprintf("the row %q of cmms_sync_lock is gone", e.Name)
-		}
-		return fmt.Sprintf("the lease %q changes hands too often; try again", e.Name)
-	}
-	return what + fmt.Sprintf("run %s on %s holds %q until %s (UTC) unless it renews; try again when it has finished",
+	what := fmt.Sprintf("run %s on %s holds %q until %s (UTC) unless it renews; try again when it has finished",
 		e.RunID, e.Holder, e.Name, e.Until.Format(time.DateTime))
+	switch {
+	case e.RunID == "" && !e.Lost:
+		return fmt.Sprintf("the lease %q changes hands too often; try again", e.Name)
+	case e.RunID == "":
+		what = fmt.Sprintf("the row %q of cmms_sync_lock is gone", e.Name)
+	}
+	if e.Lost {
+		what = "the lease expired and was taken: " + what
+	}
+	return what
 }
 
 // Set is the leases that one run holds. An empty Set, as in a dry run, renews and fences nothing.
@@ -58,16 +59,21 @@ func NewSet(db *gorm.DB, log *slog.Logger, runID, holder string, duration time.D
 }
 
 // Take takes a lease, and returns the run that held it when it expired, "" for none. The error is a *HeldError if another run
-// holds it. After any other error Take may be called again, and Release must be: the lease may have been taken.
+// holds it. After any other error, and if what the caller does with takenFrom fails, Take may be called again and returns the
+// same. ReleaseLast must be called: the lease may have been taken.
 func (s *Set) Take(ctx context.Context, name string) (takenFrom string, err error) {
-	l := &lease{name: name, runID: s.runID, holder: s.holder, duration: s.duration, now: s.now}
-	s.held = slices.DeleteFunc(s.held, func(earlier *lease) bool { return earlier.name == name }) // of an attempt before
-	takenFrom, err = l.acquire(ctx, s.db)
-	var held *HeldError
-	if !errors.As(err, &held) {
-		s.held = append(s.held, l)
+	l := &lease{Set: s, name: name}
+	if i := slices.IndexFunc(s.held, func(earlier *lease) bool { return earlier.name == name }); i >= 0 {
+		l = s.held[i]
+		s.held = slices.Delete(s.held, i, i+1)
 	}
-	return takenFrom, err
+	err = l.acquire(ctx)
+	var held *HeldError
+	if errors.As(err, &held) {
+		return "", err
+	}
+	s.held = append(s.held, l)
+	return l.takenFrom, err
 }
 
 // RenewDue renews what is due before another attempt. An error ends the run: a lease is lost (a *HeldError), or may be.
@@ -77,7 +83,9 @@ func (s *Set) RenewDue(ctx context.Context) error {
 			continue
 		}
 		now := s.now()
-		err := s.renew(ctx, l)
+		limited, cancel := context.WithTimeout(ctx, renewTimeout)
+		err := l.renew(limited, s.db)
+		cancel()
 		switch {
 		case err == nil:
 			l.renewed = now
@@ -93,31 +101,17 @@ func (s *Set) RenewDue(ctx context.Context) error {
 	return nil
 }
 
-func (s *Set) renew(ctx context.Context, l *lease) error {
-	ctx, cancel := context.WithTimeout(ctx, renewTimeout)
-	defer cancel()
-	return s.note(l.renew(ctx, s.db))
-}
-
-// Fence keeps an attempt that took longer than its lease from writing beside the lease's next holder: call it inside the
-// transaction, before COMMIT. The renewal lasts only if the transaction commits, so the lease stays due.
+// Fence keeps an attempt that took longer than its lease from writing at the same time as the lease's next holder: call it
+// inside the transaction, before COMMIT. The renewal lasts only if the transaction commits, so the lease stays due.
 func (s *Set) Fence(ctx context.Context, tx *gorm.DB) error {
 	for _, l := range s.held {
-		if !l.expired() {
-			continue
-		}
-		if err := s.note(l.renew(ctx, tx)); err != nil {
-			return err
+		if l.expired() {
+			if err := l.renew(ctx, tx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
-}
-
-// note remembers a lost lease.
-func (s *Set) note(err error) error {
-	var held *HeldError
-	s.lost = s.lost || errors.As(err, &held) && held.Lost
-	return err
 }
 
 // Lost reports whether another run has taken a lease of this one: nothing more may be written to its assets.
@@ -131,7 +125,10 @@ func (s *Set) ReleaseLast(ctx context.Context, retry func(context.Context, strin
 	}
 	last := s.held[len(s.held)-1]
 	s.held = s.held[:len(s.held)-1]
-	err := retry(ctx, "releasing the lease", func(ctx context.Context) error { return last.release(ctx, s.db) })
+	err := retry(ctx, "releasing the lease", func(ctx context.Context) error {
+		_, err := prepared.Exec(ctx, s.db, releaseLease, last.name, s.runID)
+		return err
+	})
 	if err != nil {
 		s.log.LogAttrs(ctx, slog.LevelWarn, "lease not released; it expires by itself",
 			slog.String("lease", last.name), slog.Duration("within", last.duration), slog.String("error", synclog.ErrorMessage(err)))

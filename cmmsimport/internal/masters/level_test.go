@@ -24,23 +24,23 @@ func TestLevel_IsAdoptedByTheFirstThatNamesTheRow(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
 			w.exec("INSERT INTO host_place (tenant, cmms, inside, title) VALUES (7, NULLIF('" + tc.cmmsID + "', ''), 0, 'Main')")
-			var predicted, done []string
+			var foretold, done []string
 			for _, dryRun := range []bool{true, false} { // a dry run predicts it
 				w.restart(dryRun)
 				for _, m := range tc.masters {
 					ids, resolver := w.transaction(m)
 					equal(t, "ids", ids, []uint64{1})
-					if len(resolver.Changes()) > 1 {
+					if len(resolver.Changes) > 1 {
 						continue // in any order
 					}
 					if dryRun {
-						predicted = append(predicted, lines(resolver))
+						foretold = append(foretold, lines(resolver))
 					} else {
 						done = append(done, lines(resolver))
 					}
 				}
 			}
-			equal(t, "changes", done, predicted)
+			equal(t, "changes", done, foretold)
 			if tc.changes != "" {
 				equal(t, "changes of the last master", done[len(done)-1], tc.changes)
 			}

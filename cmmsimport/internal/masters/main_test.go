@@ -112,7 +112,7 @@ func equal[T any](t *testing.T, what string, got, want T) {
 // lines renders changes for comparison.
 func lines(r *Resolver) string {
 	var changes []string
-	for column, change := range r.Changes() {
+	for column, change := range r.Changes {
 		changes = append(changes, fmt.Sprintf("%s %v→%v", column, change.From, change.To))
 	}
 	return strings.Join(changes, "\n")

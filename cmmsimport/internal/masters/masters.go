@@ -9,7 +9,7 @@ import (
 // ErrUnknown says that a reference can be neither found nor created.
 var ErrUnknown = errors.New("reference has no master row")
 
-// Kind is what a master row describes. Several kinds may share a table: Innomaint numbers them each on its own.
+// Kind is what a master row describes. Several kinds may share a table: Innomaint numbers each kind separately.
 type Kind string
 
 // The kinds of masters.
@@ -27,15 +27,26 @@ const (
 	Status       Kind = "status"
 )
 
-// Master is a master row as Innomaint speaks of it. An empty part is unknown, and the row's own stays.
+// Master is a master row as Innomaint describes it. An empty field is unknown, and the row's own value stays.
 type Master struct {
 	Kind             Kind
 	CMMSID           string
 	Name             string
 	Code             string
 	ParentID         uint64 // 0: none known
-	FallbackParentID uint64 // where ParentID is 0: the name is looked for under it, and a new row created; it moves no row
+	FallbackParentID uint64 // if ParentID is 0: the name is looked for under it, and a new row created; it moves no row
 	Email, Phone     string
+}
+
+// attribute is a value of a master that its row may have a column for.
+type attribute struct {
+	column string
+	value  *string
+}
+
+// attributes are what a master has besides its id, its name and its place.
+func (c Columns) attributes(m *Master) []attribute {
+	return []attribute{{c.Code, &m.Code}, {c.Email, &m.Email}, {c.Phone, &m.Phone}}
 }
 
 // under is the parent's row id under which m is looked for by name and created.

@@ -10,25 +10,18 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/internal/prepared"
 )
 
 // Resolver resolves the masters of one transaction.
 type Resolver struct {
+	Created  int                 // new rows
+	Changes  synclog.Changes     // renames, moves and new contacts of rows, as "vendor.email"
+	Warnings []innomaint.Warning // what could not be stored, by the same names
+
 	customer *Customer
 	tx       *gorm.DB
-	created  int
-	changes  synclog.Changes
-	warnings []innomaint.Warning
 }
-
-// Created is the number of new rows.
-func (r *Resolver) Created() int { return r.created }
-
-// Changes are the renames, moves and new contacts of rows, as "vendor.email".
-func (r *Resolver) Changes() synclog.Changes { return r.changes }
-
-// Warnings say what could not be stored, by the same names.
-func (r *Resolver) Warnings() []innomaint.Warning { return r.warnings }
 
 // Ensure returns the id of the row for m: found by Innomaint's id, else by its name, else created. A reference that can be
 // neither found nor created is ErrUnknown; every other error is the transaction's.
@@ -37,11 +30,11 @@ func (r *Resolver) Ensure(ctx context.Context, m Master) (uint64, error) {
 	if !ok {
 		return 0, fmt.Errorf("%q is no kind of master", m.Kind)
 	}
-	if known, ok := r.customer.cache.get(m); ok {
-		r.warnings = append(r.warnings, known.warnings...)
+	if known, ok := r.customer.get(m); ok {
+		r.Warnings = append(r.Warnings, known.warnings...)
 		return known.id, nil
 	}
-	before, asked := len(r.warnings), m
+	before, asked := len(r.Warnings), m
 	if err := r.dropWhatDoesNotFit(table, &m); err != nil {
 		return 0, err
 	}
@@ -49,7 +42,7 @@ func (r *Resolver) Ensure(ctx context.Context, m Master) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	r.customer.cache.put(asked, cached{id: id, warnings: r.warnings[before:len(r.warnings):len(r.warnings)]})
+	r.customer.pending[asked] = knownMaster{id: id, warnings: r.Warnings[before:len(r.Warnings):len(r.Warnings)]}
 	return id, nil
 }
 
@@ -61,7 +54,7 @@ func (r *Resolver) findOrCreate(ctx context.Context, table Table, m Master) (uin
 	if row != nil {
 		return r.update(ctx, table, row, m)
 	}
-	if id, ok := r.customer.placeholders.find(table, m); ok {
+	if id, ok := r.customer.findPlaceholder(table, m); ok {
 		return id, nil
 	}
 	if m.Name == "" {
@@ -69,13 +62,13 @@ func (r *Resolver) findOrCreate(ctx context.Context, table Table, m Master) (uin
 			ErrUnknown, m.Kind, cmp.Or(m.CMMSID, m.Code))
 	}
 	if r.customer.DryRun {
-		r.created++
-		return r.customer.placeholders.add(table, m), nil
+		r.Created++
+		return r.customer.addPlaceholder(table, m), nil
 	}
 
 	id, err := table.insert(ctx, r.tx, r.customer.CustomerID, m)
 	if err == nil {
-		r.created++
+		r.Created++
 		r.acceptAll(table, id, m)
 		return id, nil
 	}
@@ -93,8 +86,8 @@ func (r *Resolver) findOrCreate(ctx context.Context, table Table, m Master) (uin
 	return r.update(ctx, table, row, m)
 }
 
-// find looks for the row by id, then by name. Where the table's collation takes another id for the same ("a1" and
-// "A1"), m loses its id: it is another master, and its id cannot be stored beside that one.
+// find looks for the row by id, then by name. If the row's id differs from m's but is equal in the column's collation ("a1" and
+// "A1"), m loses its id: it is another master, and the unique key allows only one of the two ids.
 func (r *Resolver) find(read reader, table Table, m *Master) (row *masterRow, err error) {
 	if m.CMMSID != "" {
 		switch row, err = table.findByID(read, r.customer.CustomerID, m.CMMSID); {
@@ -116,11 +109,11 @@ func (r *Resolver) find(read reader, table Table, m *Master) (row *masterRow, er
 func (r *Resolver) acceptAll(table Table, id uint64, m Master) {
 	c := table.Columns
 	if m.CMMSID == "" {
-		m.Name = "" // its spelling is for the master to say whose id the row adopts
+		m.Name = "" // the master whose id the row adopts decides its spelling
 	}
-	for column, value := range map[string]string{c.Name: m.Name, c.Code: m.Code, c.Email: m.Email, c.Phone: m.Phone} {
-		if value != "" {
-			r.customer.firstWins.accept(table, id, column, value)
+	for _, a := range append(c.attributes(&m), attribute{c.Name, &m.Name}) {
+		if *a.value != "" {
+			r.customer.firstWins.accept(table, id, a.column, *a.value)
 		}
 	}
 	if m.ParentID != 0 {
@@ -129,7 +122,68 @@ func (r *Resolver) acceptAll(table Table, id uint64, m Master) {
 }
 
 // reading reads as the transaction sees the tables.
-func (r *Resolver) reading(ctx context.Context) reader { return reader{ctx, r.tx, false} }
+func (r *Resolver) reading(ctx context.Context) reader {
+	return func(text string, args ...any) *gorm.DB {
+		return prepared.Query(ctx, r.tx, text, args...)
+	}
+}
 
-// locking reads past the transaction's snapshot, what others have committed since.
-func (r *Resolver) locking(ctx context.Context) reader { return reader{ctx, r.tx, true} }
+// locking also reads what others have committed since the transaction's snapshot.
+func (r *Resolver) locking(ctx context.Context) reader {
+	return func(text string, args ...any) *gorm.DB {
+		return r.tx.WithContext(ctx).Raw(text+" FOR UPDATE", args...)
+	}
+}
+
+// maxDepth ends a walk up the parents if the rows form a ring.
+const maxDepth = 16
+
+// parent returns the parent that a row should have, given the one that the response names. The row stays where it is if
+//   - it is already below the named parent: responses leave levels out;
+//   - the move would put it below itself: two levels may have one name;
+//   - an earlier response of the run named another parent, unless this one is below that one.
+func (r *Resolver) parent(ctx context.Context, table Table, row *masterRow, named uint64) (uint64, error) {
+	column := table.Columns.Parent
+	if column == "" || named == 0 {
+		return row.ParentID, nil
+	}
+	moreExact := row.ParentID == 0
+	if table.Nested && named != row.ParentID {
+		below, err := r.isBelow(ctx, table, row.ParentID, named)
+		if err != nil {
+			return 0, err
+		}
+		ring, err := r.isBelow(ctx, table, named, row.ID)
+		if err != nil {
+			return 0, err
+		}
+		if below { // the response agrees with the row's place
+			r.customer.firstWins.accept(table, row.ID, column, row.ParentID)
+		}
+		if below || ring {
+			return row.ParentID, nil
+		}
+		if moreExact, err = r.isBelow(ctx, table, named, row.ParentID); err != nil {
+			return 0, err
+		}
+	}
+	if r.customer.firstWins.accept(table, row.ID, column, named) || moreExact {
+		return named, nil
+	}
+	return row.ParentID, nil
+}
+
+// isBelow reports whether the row id is ancestor, or below it.
+func (r *Resolver) isBelow(ctx context.Context, table Table, id, ancestor uint64) (below bool, err error) {
+	for range maxDepth {
+		if id == 0 || id == ancestor {
+			return id == ancestor, nil
+		}
+		if placeholder, ok := r.customer.byID[id]; ok {
+			id = placeholder.under()
+		} else if id, err = table.parentOf(r.tx.WithContext(ctx), id); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}

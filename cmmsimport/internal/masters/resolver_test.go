@@ -16,8 +16,8 @@ func TestEnsure_InHostsTables(t *testing.T) {
 	w.exec("INSERT INTO host_supplier (title) VALUES ('acme')")
 	ids, resolver := w.transaction(acme, Master{Kind: Vendor, Name: "Beta"})
 	equal(t, "ids", ids, []uint64{1, 2})
-	equal(t, "created", resolver.Created(), 1)
-	equal(t, "changes", resolver.Changes(), synclog.Changes{
+	equal(t, "created", resolver.Created, 1)
+	equal(t, "changes", resolver.Changes, synclog.Changes{
 		"vendor.cmms": {To: "9"}, "vendor.title": {From: "acme", To: "Acme"}, "vendor.mail": {To: "a@example.org"},
 	})
 	w.suppliers("1 9 Acme a@example.org", "2 Beta")
@@ -32,6 +32,16 @@ func TestEnsure_InHostsTables(t *testing.T) {
 	ids, _ = w.transaction(Master{Kind: Room, CMMSID: "1", Name: "Lab", ParentID: ids[0]})
 	equal(t, "room", ids, []uint64{2})
 	w.places("1 7 site 1 0 Chennai", "2 7 room 1 1 Lab")
+}
+
+func TestEnsure_FindsARowWithNullForNoParent(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.exec("INSERT INTO host_place (tenant, kind, inside, title) VALUES (8, 'site', NULL, 'Chennai'), (7, 'site', NULL, 'Chennai')")
+	ids, resolver := w.transaction(Master{Kind: Site, CMMSID: "1", Name: "Chennai"})
+	equal(t, "ids", ids, []uint64{2})
+	equal(t, "created", resolver.Created, 0)
+	w.places("1 8 site Chennai", "2 7 site 1 Chennai")
 }
 
 func TestEnsure_Errors(t *testing.T) {
@@ -50,7 +60,7 @@ func TestEnsure_Errors(t *testing.T) {
 			t.Errorf("%s: got %v, want ErrUnknown: %v", name, err, tc.unknown)
 		}
 	}
-	equal(t, "created", resolver.Created(), 0)
+	equal(t, "created", resolver.Created, 0)
 }
 
 func TestEnsure_RepeatsWarnings(t *testing.T) {
@@ -59,7 +69,7 @@ func TestEnsure_RepeatsWarnings(t *testing.T) {
 	acme := Master{Kind: Vendor, Name: "Acme", Email: strings.Repeat("x", 21)}
 	for range 2 {
 		_, resolver := w.transaction(acme)
-		if warnings := resolver.Warnings(); len(warnings) != 1 || warnings[0].Field != "vendor.mail" {
+		if warnings := resolver.Warnings; len(warnings) != 1 || warnings[0].Field != "vendor.mail" {
 			t.Errorf("warnings: %v", warnings)
 		}
 	}
@@ -76,20 +86,20 @@ func TestRollback_ForgetsWhatTheTransactionCreated(t *testing.T) {
 	w.customer.Rollback()
 	ids, resolver := w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "Beta"}, acme)
 	equal(t, "ids", ids, []uint64{2, 2})
-	equal(t, "created", resolver.Created(), 1)
+	equal(t, "created", resolver.Created, 1)
 	w.suppliers("2 9 Beta")
 }
 
-// The cache starts anew beyond its bound; the first value of a column stays the run's.
+// The cache is emptied beyond its bound; the first value of a column stays the run's.
 func TestFirstWins_BeyondTheCache(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
 	for i := range maxCached + 1 {
-		w.customer.cache.put(Master{Kind: Vendor, Name: strconv.Itoa(i)}, cached{id: uint64(i)})
+		w.customer.pending[Master{Kind: Vendor, Name: strconv.Itoa(i)}] = knownMaster{id: uint64(i)}
 	}
 	w.customer.Commit()
-	_, known := w.customer.cache.get(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
+	_, known := w.customer.get(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
 	equal(t, "still in the cache", known, false)
 	w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "Beta"})
 	w.suppliers("1 9 Acme")

@@ -47,7 +47,12 @@ func TestMeaning(t *testing.T) {
 		"a duplicate":                         {server(1062), meaning{refused: true}},
 		"a duplicate, translated":             {gorm.ErrDuplicatedKey, meaning{refused: true}},
 		"too long":                            {server(1406), meaning{refused: true}},
+		"larger than a packet":                {mysql.ErrPktTooLarge, meaning{refused: true}},
 		"foreign key":                         {server(1452), meaning{refused: true}},
+		"MySQL: no conversion":                {server(3988), meaning{refused: true}},
+		"MariaDB: changed after the snapshot": {server(1020), meaning{transient: true}},
+		"changed definition":                  {server(1412), meaning{transient: true}},
+		"MariaDB: statement timeout":          {server(1969), meaning{transient: true}},
 		"no such table":                       {server(1146), meaning{}},
 		"unknown error":                       {server(1105), meaning{}},
 		"Vitess without a primary": {

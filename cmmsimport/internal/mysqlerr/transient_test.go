@@ -10,7 +10,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 )
 
-func TestTransientMatchesTheList(t *testing.T) {
+func TestTransient_MatchesTheList(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("testdata/transient.txt")
 	if err != nil {

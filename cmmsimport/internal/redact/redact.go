@@ -2,7 +2,7 @@
 // error, a log line or a row. Each secret becomes the word REDACTED.
 //
 // [Text] works by pattern, for texts of any origin. [Secrets] knows the caller's own secrets, finds them wherever they are,
-// and then applies the patterns. Both are idempotent, and take too much rather than too little where the end of a secret
+// and then applies the patterns. Both are idempotent, and take too much rather than too little if the end of a secret
 // is in doubt. Prose about secrets ("the bearer token is empty") stays readable. A secret in prose that no caller named
 // ("my word is …") cannot be recognized.
 package redact
@@ -37,7 +37,8 @@ var (
 
 	namedPattern = regexp.MustCompile(`(?is)\(using password: (?:YES|NO)\)|` + // says only whether one was sent
 		`([\w.-]*(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|credential|signature|` +
-		`api[-_ ]?key|auth[-_ ]?key|access[-_ ]?key|private[-_ ]?key|session[-_]?id)[\w.-]*|(?:\b|[_-])(?:pass|sig)|x-[\w-]*auth[\w-]*)` +
+		`api[-_ ]?key|auth[-_ ]?key|access[-_ ]?key|private[-_ ]?key|session[-_]?id)[\w.-]*|` +
+		`(?:\b|[_-])(?:pass|sig)|x-[\w-]*auth[\w-]*)` +
 		`(\\*["']?[ \t]*(?:=>|:=|[:=])[ \t]*)` +
 		`(\\"(?:[^"\\]|\\[^"\\]|\\\\\\"|\\\\)*|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\[[^\]]*\]?|\S+)`)
 
@@ -79,8 +80,10 @@ func redactURL(u string) string {
 		authority = rest[:i]
 	}
 	at := strings.LastIndexByte(authority, '@')
-	asPort := strings.Contains(authority, ":") && strings.IndexAny(rest[len(authority):], "?#") == 0 // a port, or the digits of a password
-	if at < 0 && (asPort || hasOddPort(authority)) {
+	_, port, found := strings.Cut(authority, ":")
+	userinfo := strings.Trim(port, "0123456789") != "" && !strings.HasPrefix(authority, "[") // the colon is that of user:password
+	ambiguous := found && strings.IndexAny(rest[len(authority):], "?#") == 0                 // a port, or the digits of a password
+	if at < 0 && (ambiguous || userinfo) {
 		at = strings.LastIndexByte(rest, '@') // a password with an unescaped / ? or # in it
 	}
 	if at >= 0 {
@@ -90,12 +93,6 @@ func redactURL(u string) string {
 		rest = rest[:i+1] + Placeholder
 	}
 	return scheme + "://" + rest + trail
-}
-
-// hasOddPort reports whether a colon is followed by something other than a port: it then belongs to user:password.
-func hasOddPort(authority string) bool {
-	_, port, found := strings.Cut(authority, ":")
-	return found && strings.Trim(port, "0123456789") != "" && !strings.HasPrefix(authority, "[")
 }
 
 func redactAuthorization(match string) string {

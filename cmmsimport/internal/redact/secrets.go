@@ -36,7 +36,7 @@ func spell(value string) []string {
 	var plain bytes.Buffer
 	encoder := json.NewEncoder(&plain)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // likewise
+	_ = encoder.Encode(value) // it always encodes
 	unquoted := func(s string) string { return s[1 : len(s)-1] }
 	return []string{
 		value, unquoted(string(escaped)), unquoted(strings.TrimSpace(plain.String())), unquoted(strconv.Quote(value)),

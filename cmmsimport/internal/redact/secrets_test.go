@@ -30,7 +30,7 @@ func TestSecrets(t *testing.T) {
 		if err.Error() != "REDACTED: EOF" || !errors.Is(err, io.EOF) || errors.Unwrap(err) != nil {
 			t.Errorf("got %v", err)
 		}
-		if known.Cause(nil) != nil || known.Cause(io.EOF) != io.EOF {
+		if known.Cause(nil) != nil || known.Cause(io.EOF) != io.EOF { //nolint:errorlint // the very same error
 			t.Error("an error without a secret does not stay as it is")
 		}
 	})
@@ -114,7 +114,7 @@ func spelled(before, secret, after string) []string {
 	return texts
 }
 
-// distinct says whether the secret is long enough, and not part of the text around it or of the placeholder.
+// distinct says whether the secret is long enough, and unlike what is around it and what replaces it.
 func distinct(before, secret, after string) bool {
 	if len(secret) < 6 || strings.TrimSpace(secret) != secret || !utf8.ValidString(secret) {
 		return false

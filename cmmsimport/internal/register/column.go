@@ -1,8 +1,10 @@
 package register
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
+	"reflect"
 	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
@@ -11,7 +13,7 @@ import (
 )
 
 // Column is one synced column of the asset table, for a model A of its rows. Text, Reference, Date, Money, JSON and Timestamp
-// make one; each is given where the value is in the model and, if one value of Innomaint's asset maps onto it, which.
+// make one. Each is told where the value is in the model and, if a value of Innomaint's asset maps onto it, which one.
 type Column[A any] struct {
 	Name   string
 	Assign func(to *A, from *innomaint.Asset) // maps Innomaint's value, empty included; nil: the column is mapped elsewhere
@@ -54,7 +56,7 @@ func Text[A any](name string, at func(*A) *string, from func(*innomaint.Asset) s
 	return c
 }
 
-// Reference is a column with the id of a master row. Innomaint's reference has to be resolved first, so nothing maps onto it here.
+// Reference is a column with the id of a master row. Nothing maps onto it here: Innomaint's reference has to be resolved first.
 func Reference[A any](name string, at func(*A) *uint64) Column[A] {
 	return newColumn(name, at, nil, func(id uint64) any { return id })
 }
@@ -74,7 +76,7 @@ func Money[A any](name string, at func(*A) *innomaint.Decimal, from func(*innoma
 	return c
 }
 
-// JSON is a column with a JSON document. Documents compare by what they say, not by their spelling.
+// JSON is a column with a JSON document. Documents compare by their data, not by their text.
 func JSON[A any](name string, at func(*A) *json.RawMessage, from func(*innomaint.Asset) json.RawMessage) Column[A] {
 	return Column[A]{
 		Name:   name,
@@ -106,7 +108,7 @@ func Timestamp[A any](name string, at func(*A) *time.Time, from func(*innomaint.
 	return c
 }
 
-// sameTime reports whether two times are equal, or may be one time before and after a column of whole seconds rounded it.
+// sameTime reports whether two times are equal, or may be the same time before and after rounding to whole seconds.
 func sameTime(a, b time.Time) bool {
 	if a.Nanosecond() != 0 && b.Nanosecond() != 0 {
 		return a.Equal(b)
@@ -137,4 +139,51 @@ func (t *utcTime) Scan(src any) error {
 	at, err := utc.Parse(src)
 	*t = utcTime(at)
 	return err
+}
+
+// sameJSON reports whether two JSON texts hold the same data. MySQL stores JSON in a form of its own (sorted keys, spaces,
+// 1.10 as 1.1), so texts that differ may be what was written.
+func sameJSON(a, b json.RawMessage) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	if emptyJSON(a) || emptyJSON(b) {
+		return emptyJSON(a) && emptyJSON(b)
+	}
+	x, errX := decodeJSON(a)
+	y, errY := decodeJSON(b)
+	return errX == nil && errY == nil && reflect.DeepEqual(x, y)
+}
+
+// emptyJSON reports whether a column holds nothing: NULL, no text, or JSON's own null.
+func emptyJSON(text json.RawMessage) bool {
+	text = bytes.TrimSpace(text)
+	return len(text) == 0 || string(text) == "null"
+}
+
+func decodeJSON(text json.RawMessage) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // digit for digit, beyond 2^53 too
+	var value any
+	err := decoder.Decode(&value)
+	return normalNumbers(value), err
+}
+
+// normalNumbers writes every number of a decoded value in one form.
+func normalNumbers(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		if d, err := innomaint.ParseDecimal(v.String()); err == nil {
+			return d
+		}
+	case []any:
+		for i := range v {
+			v[i] = normalNumbers(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = normalNumbers(v[key])
+		}
+	}
+	return value
 }

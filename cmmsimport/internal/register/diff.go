@@ -36,14 +36,15 @@ func (p Policy) keepsLocal(localEmpty, remoteEmpty bool) bool {
 type Change struct {
 	Column   string
 	From, To any // SQL arguments, nil for NULL
-	// OnlyIfEmpty sets the column only while it is still empty: FillIfEmpty must not overwrite what somebody filled in since the
-	// row was read.
+	// OnlyIfEmpty sets the column only while it is still empty: FillIfEmpty must not overwrite what somebody filled in since the row
+	// was read.
 	OnlyIfEmpty bool
 }
 
-// Diff compares every column of enriched with local and applies its policy. Afterwards enriched holds what the row will hold; the
-// columns that differ from local are returned. A value that does not fit its column is a warning, and the local one stays.
-func (t *Table[A]) Diff(local, enriched *A, policyOf func(column string) Policy, defined map[string]dbschema.Column, warn func(innomaint.Warning)) []Change {
+// Diff compares every column of enriched with local and applies its policy. Afterwards enriched holds what the row will hold.
+// The columns that differ from local are returned. A value that does not fit its column is a warning, and the local one stays.
+func (t *Table[A]) Diff(local, enriched *A, policyOf func(column string) Policy,
+	defined map[string]dbschema.Column, warn func(innomaint.Warning)) []Change {
 	var changes []Change
 	for i := range t.columns {
 		c := &t.columns[i]
@@ -62,7 +63,7 @@ func (t *Table[A]) Diff(local, enriched *A, policyOf func(column string) Policy,
 				continue
 			}
 		}
-		changes = append(changes, Change{Column: c.Name, From: c.value(local), To: c.value(enriched), OnlyIfEmpty: policy == FillIfEmpty})
+		changes = append(changes, Change{c.Name, c.value(local), c.value(enriched), policy == FillIfEmpty})
 	}
 	return changes
 }

@@ -2,7 +2,6 @@ package register
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,7 +9,7 @@ import (
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
-// Query says which assets a run covers: rows that are linked and not deleted, and of them those that the fields leave.
+// Query says which assets a run covers: rows that are linked and not deleted, narrowed by the fields.
 type Query struct {
 	CustomerID     *uint64
 	CMMSAssetIDs   []string
@@ -21,10 +20,10 @@ type Query struct {
 
 // Customer is what a run found of one customer before its first asset.
 type Customer struct {
-	CustomerID    uint64
-	Assets        int
-	MaxID         uint64    // the highest id: rows that come later are the next run's
-	NewestAttempt time.Time // the latest cmms_attempted_at
+	CustomerID    uint64    `gorm:"column:customer_id"`
+	Assets        int       `gorm:"column:assets"`
+	MaxID         uint64    `gorm:"column:max_id"`                // the highest id: rows that come later are the next run's
+	NewestAttempt time.Time `gorm:"column:newest;serializer:utc"` // the latest cmms_attempted_at
 }
 
 // Cursor is the last row that was read; its zero value is before the first one.
@@ -34,43 +33,22 @@ type Cursor struct {
 }
 
 // Plan counts the assets of each customer, in the order in which a run takes them.
-func (t *Table[A]) Plan(ctx context.Context, db *gorm.DB, q Query) ([]Customer, error) {
-	var rows []struct {
-		CustomerID uint64 `gorm:"column:customer_id"`
-		Assets     int    `gorm:"column:assets"`
-		MaxID      uint64 `gorm:"column:max_id"`
-		Newest     []byte `gorm:"column:newest"` // text: MAX of a DATETIME, whatever the connection makes of times
-	}
-	s := q.narrow(db.WithContext(ctx).Table(t.name)).
-		Select("customer_id, COUNT(*) AS assets, MAX(id) AS max_id, CAST(MAX(cmms_attempted_at) AS CHAR) AS newest").
-		Group("customer_id")
+func (t *Table[A]) Plan(ctx context.Context, db *gorm.DB, q Query) (plan []Customer, err error) {
+	order := "customer_id"
 	if q.OldestFirst {
 		// By each customer's oldest attempt; an asset that was never attempted is the oldest, and NULL comes first.
-		s = s.Order("IF(MAX(cmms_attempted_at IS NULL), NULL, MIN(cmms_attempted_at)), customer_id")
-	} else {
-		s = s.Order("customer_id")
+		order = "IF(MAX(cmms_attempted_at IS NULL), NULL, MIN(cmms_attempted_at)), customer_id"
 	}
-	if err := s.Scan(&rows).Error; err != nil {
-		return nil, err
-	}
-
-	plan := make([]Customer, len(rows))
-	for i, row := range rows {
-		newest, err := utc.Parse(row.Newest)
-		if err != nil {
-			return nil, err
-		}
-		plan[i] = Customer{CustomerID: row.CustomerID, Assets: row.Assets, MaxID: row.MaxID, NewestAttempt: newest}
-	}
-	return plan, nil
+	err = q.narrow(db.WithContext(ctx).Table(t.name)).
+		Select("customer_id, COUNT(*) AS assets, MAX(id) AS max_id, CAST(MAX(cmms_attempted_at) AS CHAR) AS newest").
+		Group("customer_id").Order(order).Scan(&plan).Error
+	return plan, err
 }
 
 // Page reads the next rows of one customer, by keyset, so that a page costs the same wherever it is.
 func (t *Table[A]) Page(ctx context.Context, db *gorm.DB, q Query, customer Customer, after Cursor, limit int) ([]A, error) {
-	s := q.narrow(db.WithContext(ctx)). // whatever a host has narrowed db by stays
-						Select(t.selects).
-						Where("customer_id = ? AND id <= ?", customer.CustomerID, customer.MaxID).
-						Limit(limit)
+	s := q.narrow(db.WithContext(ctx)).Select(t.selects). // a host's own conditions on db stay
+								Where("customer_id = ? AND id <= ?", customer.CustomerID, customer.MaxID).Limit(limit)
 	if q.OldestFirst {
 		s = t.oldestFirst(s, customer, after)
 	} else {
@@ -81,18 +59,14 @@ func (t *Table[A]) Page(ctx context.Context, db *gorm.DB, q Query, customer Cust
 		return nil, err
 	}
 	defer rows.Close()
-	return t.readPage(rows, limit)
-}
-
-func (t *Table[A]) readPage(rows *sql.Rows, limit int) ([]A, error) {
 	selected, err := rows.Columns()
 	if err != nil {
 		return nil, err
 	}
-	page, scanner := make([]A, 0, limit), t.newScanner(selected)
+	var row A // one row after the other, without reflection on the hot path
+	into, page := t.targets(&row, selected), make([]A, 0, limit)
 	for rows.Next() {
-		row, err := scanner.scan(rows)
-		if err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return nil, err
 		}
 		page = append(page, row)
@@ -108,7 +82,8 @@ func (t *Table[A]) oldestFirst(s *gorm.DB, customer Customer, after Cursor) *gor
 		return s.Where("((cmms_attempted_at IS NULL AND id > ?) OR cmms_attempted_at <= ?)", after.ID, newest)
 	}
 	at := utc.Format(after.AttemptedAt)
-	return s.Where("cmms_attempted_at <= ? AND (cmms_attempted_at > ? OR (cmms_attempted_at = ? AND id > ?))", newest, at, at, after.ID)
+	return s.Where("cmms_attempted_at <= ? AND (cmms_attempted_at > ? OR (cmms_attempted_at = ? AND id > ?))",
+		newest, at, at, after.ID)
 }
 
 // narrow adds the conditions of the query. REGEXP finds a character that is no space: TRIM would leave tabs.

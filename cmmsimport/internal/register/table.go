@@ -3,11 +3,12 @@ package register
 
 import (
 	"database/sql"
+	"fmt"
 	"slices"
 	"time"
 )
 
-// Own is where a model holds what the sync itself needs of a row.
+// Own points at the fields of a model that the sync itself needs.
 type Own struct {
 	ID, CustomerID                 *uint64
 	CMMSAssetID, SyncStatus, RunID *string
@@ -26,8 +27,12 @@ type Table[A any] struct {
 
 // New returns the table of that name with these synced columns.
 func New[A any](name string, own func(*A) Own, columns ...Column[A]) *Table[A] {
-	t := &Table[A]{name: name, own: own, columns: columns, markSynced: markSynced(name), markFailed: markFailed(name)}
-	t.selects = []string{"id", "customer_id", "cmms_asset_id", "cmms_sync_status", "cmms_run_id", asText("cmms_synced_at"), asText("cmms_attempted_at")}
+	t := &Table[A]{
+		name: name, own: own, columns: columns,
+		markSynced: fmt.Sprintf(markSynced, name, where), markFailed: fmt.Sprintf(markFailed, name, where),
+		selects: []string{"id", "customer_id", "cmms_asset_id", "cmms_sync_status", "cmms_run_id",
+			asText("cmms_synced_at"), asText("cmms_attempted_at")},
+	}
 	var a A
 	for i := range columns {
 		name := columns[i].Name
@@ -39,7 +44,7 @@ func New[A any](name string, own func(*A) Own, columns ...Column[A]) *Table[A] {
 	return t
 }
 
-// asText selects a DATETIME as text, since the loc of a connection string may not have such an hour.
+// asText selects a DATETIME as text: in the loc of the connection string, summer time may skip that hour.
 func asText(column string) string { return "CAST(" + column + " AS CHAR) AS " + column }
 
 // Columns returns the synced columns, in the order in which they are compared and written.
@@ -50,16 +55,9 @@ func (t *Table[A]) Has(column string) bool {
 	return slices.ContainsFunc(t.columns, func(c Column[A]) bool { return c.Name == column })
 }
 
-// scanner reads rows into one model after the other, without reflection on the hot path. NULL becomes the zero value; a column
-// that is not selected stays zero.
-type scanner[A any] struct {
-	row  A
-	into []any
-}
-
-func (t *Table[A]) newScanner(selected []string) *scanner[A] {
-	s := &scanner[A]{}
-	own := t.own(&s.row)
+// targets returns what the selected columns are scanned into. NULL becomes the zero value.
+func (t *Table[A]) targets(row *A, selected []string) (into []any) {
+	own := t.own(row)
 	fields := map[string]any{
 		"id":                own.ID,
 		"customer_id":       own.CustomerID,
@@ -70,20 +68,14 @@ func (t *Table[A]) newScanner(selected []string) *scanner[A] {
 		"cmms_attempted_at": (*utcTime)(own.AttemptedAt),
 	}
 	for i := range t.columns {
-		fields[t.columns[i].Name] = t.columns[i].scan(&s.row)
+		fields[t.columns[i].Name] = t.columns[i].scan(row)
 	}
 	for _, name := range selected {
 		field := fields[name]
 		if field == nil { // a column that a host's own repository selects, too
 			field = new(sql.RawBytes)
 		}
-		s.into = append(s.into, field)
+		into = append(into, field)
 	}
-	return s
-}
-
-// scan returns the model of the current row.
-func (s *scanner[A]) scan(rows *sql.Rows) (A, error) {
-	err := rows.Scan(s.into...)
-	return s.row, err
+	return into
 }

@@ -185,6 +185,35 @@ func TestTable_Update(t *testing.T) {
 			}
 		}
 	})
+	t.Run("FillIfEmptyFillsAZeroDate", func(t *testing.T) {
+		t.Parallel()
+		for _, columnType := range []string{"DATE", "DATETIME", "DATETIME(3)", "DATETIME(6)"} {
+			db := setup(t)
+			exec(t, db, "ALTER TABLE pumps MODIFY changed_at "+columnType)
+			exec(t, db, "INSERT IGNORE INTO pumps (customer_id, cmms_asset_id, changed_at) VALUES (7, 'P-0', '0000-00-00')")
+			change := []register.Change{{Column: "changed_at", To: "2026-11-01 10:00:00", OnlyIfEmpty: true}}
+			if err := pumps.Update(t.Context(), db, 5, "P-0", change, register.Mark{At: at}); err != nil {
+				t.Fatal(err)
+			}
+			if rows := page(t, db, register.Query{CMMSAssetIDs: []string{"P-0"}}); len(rows) != 1 || rows[0].ChangedAt.IsZero() {
+				t.Errorf("%s: %+v", columnType, rows)
+			}
+		}
+	})
+	t.Run("MarksLeaveUpdatedAtAlone", func(t *testing.T) {
+		t.Parallel()
+		db := setup(t)
+		exec(t, db, "ALTER TABLE pumps MODIFY updated_at DATETIME(6) NULL ON UPDATE CURRENT_TIMESTAMP(6)")
+		exec(t, db, "UPDATE pumps SET updated_at = '2020-01-01'")
+		mark := register.Mark{RunID: "run 1", At: at}
+		if err := errors.Join(pumps.Update(t.Context(), db, 1, "P-1", nil, mark), pumps.MarkFailed(t.Context(), db, 2, "P-2", mark)); err != nil {
+			t.Fatal(err)
+		}
+		var moved int
+		if err := db.Raw("SELECT COUNT(*) FROM pumps WHERE updated_at <> '2020-01-01'").Scan(&moved).Error; err != nil || moved != 0 {
+			t.Errorf("%d rows moved, %v", moved, err)
+		}
+	})
 	t.Run("FillIfEmptyKeepsWhatSomebodyFilledIn", func(t *testing.T) {
 		t.Parallel()
 		db := setup(t)

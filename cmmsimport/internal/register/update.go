@@ -16,26 +16,29 @@ import (
 // ErrGone is returned by Update if the row was unlinked, linked to another asset or deleted since it was read.
 var ErrGone = errors.New("the asset was unlinked or deleted while it was synced; nothing was written")
 
-// Mark is what an attempt leaves on the row beside the asset's data.
+// Mark is what an attempt leaves on the row besides the asset's data.
 type Mark struct {
 	RunID string
 	At    time.Time // when the attempt began to write, UTC
 }
 
-// where finds the row of an attempt, if it is still linked and not deleted.
-const where = " WHERE id = ? AND cmms_asset_id = ? AND deleted_at IS NULL"
+const (
+	// where finds the row of an attempt, if it is still linked and not deleted.
+	where = " WHERE id = ? AND cmms_asset_id = ? AND deleted_at IS NULL"
 
-// markSynced returns the UPDATE of a row in which nothing changed, the usual case: one fixed text, prepared once.
-func markSynced(table string) string {
-	return "UPDATE " + table + " SET cmms_sync_status = 'Success', cmms_synced_at = ?, cmms_attempted_at = ?, cmms_run_id = ?" + where
-}
+	// markSynced updates a row in which nothing changed, the usual case: one fixed text, prepared once. A host's updated_at may be
+	// ON UPDATE CURRENT_TIMESTAMP: marks alone do not move it.
+	markSynced = "UPDATE %s SET cmms_sync_status = 'Success', cmms_synced_at = ?, cmms_attempted_at = ?, cmms_run_id = ?, " +
+		"updated_at = updated_at%s"
 
-// markFailed returns the UPDATE of a failure. It leaves a later attempt's mark alone: a statement whose connection was given up may still wait for a lock, and be
-// executed much later. The second is for columns of whole seconds.
-func markFailed(table string) string {
-	return "UPDATE " + table + " SET cmms_sync_status = 'Failed', cmms_attempted_at = ?, cmms_run_id = ?" + where +
+	// markFailed leaves a later attempt's mark alone: a statement whose connection was given up may still wait for a lock, and be
+	// executed much later. The second is for columns of whole seconds.
+	markFailed = "UPDATE %s SET cmms_sync_status = 'Failed', cmms_attempted_at = ?, cmms_run_id = ?, updated_at = updated_at%s" +
 		" AND (cmms_attempted_at IS NULL OR cmms_attempted_at <= ? + INTERVAL 1 SECOND)"
-}
+
+	// emptyValues are what hosts keep for "none" besides NULL, as text: no text, no reference, no date, no JSON.
+	emptyValues = "'', '0', '0000-00-00', '0000-00-00 00:00:00', '0000-00-00 00:00:00.000', '0000-00-00 00:00:00.000000', 'null'"
+)
 
 // Update writes the changed columns, updated_at if there are any, and the marks of a success.
 func (t *Table[A]) Update(ctx context.Context, tx *gorm.DB, id uint64, cmmsAssetID string, changes []Change, mark Mark) error {
@@ -59,8 +62,8 @@ func (t *Table[A]) Update(ctx context.Context, tx *gorm.DB, id uint64, cmmsAsset
 		return nil
 	}
 
-	// No row was changed. If this very update has been made before (the response to its COMMIT was lost) the row is there all the
-	// same.
+	// No row was changed. If the same update was committed before (the response to its COMMIT was lost), the row still
+	// exists.
 	var found []uint64
 	err := tx.WithContext(ctx).Raw("SELECT id FROM "+t.name+where+" FOR UPDATE", id, cmmsAssetID).Scan(&found).Error
 	if err == nil && len(found) == 0 {
@@ -68,9 +71,6 @@ func (t *Table[A]) Update(ctx context.Context, tx *gorm.DB, id uint64, cmmsAsset
 	}
 	return err
 }
-
-// emptyValues are what hosts keep for "none" beside NULL, as text: no text, no reference, no date, no JSON.
-const emptyValues = "'', '0', '0000-00-00', '0000-00-00 00:00:00.000000', 'null'"
 
 func (t *Table[A]) updateOf(changes []Change) (text string, args []any) {
 	var b strings.Builder

@@ -1,8 +1,8 @@
 // Package rescue closes runs whose process died or lost its database, and adds the log rows that they did not get to write.
 //
-// The marks on an asset row name the run of its last attempt, so what a dead run attempted is known exactly. One statement adds
-// what the log lacks, for all dead runs together. A row that a run has written itself is never touched, and a row added here gives way to
-// the run's own, should its process only have been stalled.
+// The marks on an asset row name the run of its last attempt, so what a dead run attempted is known exactly. One statement
+// adds what the log lacks, for all dead runs together. A row that a run has written itself is never touched. If a process was
+// only stalled, its own row replaces the one added here.
 package rescue
 
 import (
@@ -16,6 +16,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+	"ic3.internal/innomaintsync/cmmsimport/internal/rowfit"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -32,9 +33,8 @@ type Rescuer struct {
 }
 
 // Rescue closes every dead run: those that are Running and hold no live lease, and takenFrom (unless it is ""), whose expired
-// lease the caller has just taken over. It has to be called before the caller's first attempt on what they may have been at, since that
-// attempt would overwrite the marks by which a missing log row is found. An error that another attempt may help against is
-// returned; any other is logged, and must not stop the caller.
+// lease the caller has just taken over. Call it before the first attempt on the same assets: that attempt would overwrite the
+// marks by which a missing log row is found. A transient error is returned. Any other is logged, and must not stop the caller.
 func (r Rescuer) Rescue(ctx context.Context, takenFrom string) error {
 	limited, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
@@ -51,18 +51,20 @@ func (r Rescuer) Rescue(ctx context.Context, takenFrom string) error {
 }
 
 func (r Rescuer) rescue(ctx context.Context, takenFrom string) error {
-	dead, err := r.findDead(ctx, takenFrom)
+	var dead []string
+	err := r.DB.WithContext(ctx).Raw(findDead, recentRuns, r.RunID, takenFrom, maxDead).Scan(&dead).Error
 	if err != nil || len(dead) == 0 {
 		return err
 	}
 	added, err := r.closeAll(ctx, dead, takenFrom, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if mysqlerr.StatementFormatOnly(err) { // the server's binary log does not allow READ COMMITTED
-		added, err = r.closeAll(ctx, dead, takenFrom, nil)
+		added, err = r.closeAll(ctx, dead, takenFrom)
 	}
 	if err != nil {
 		return err
 	}
-	r.Log.LogAttrs(ctx, slog.LevelWarn, "closed runs whose process died", slog.Any("dead_runs", dead), slog.Int64("log_rows_added", added))
+	r.Log.LogAttrs(ctx, slog.LevelWarn, "closed runs whose process died",
+		slog.Any("dead_runs", dead), slog.Int64("log_rows_added", added))
 	return nil
 }
 
@@ -73,19 +75,16 @@ const (
 	maxDead = 1_000
 )
 
+// findDead compares the two tables' ids in one collation, since theirs may differ.
 const findDead = `SELECT id FROM (SELECT id, status FROM cmms_sync_run ORDER BY id DESC LIMIT ?) recent
-	WHERE id <> ? AND (id = ? OR status = 'Running' AND NOT EXISTS
-		(SELECT 1 FROM cmms_sync_lock WHERE cmms_sync_lock.run_id = recent.id AND expires_at > UTC_TIMESTAMP(6)))
+	WHERE id <> ? AND (id = ? OR status = 'Running' AND NOT EXISTS (
+		SELECT 1 FROM cmms_sync_lock held WHERE expires_at > UTC_TIMESTAMP(6)
+			AND CONVERT(held.run_id USING utf8mb4) COLLATE utf8mb4_bin = CONVERT(recent.id USING utf8mb4) COLLATE utf8mb4_bin))
 	ORDER BY id DESC LIMIT ?`
 
-func (r Rescuer) findDead(ctx context.Context, takenFrom string) (ids []string, err error) {
-	err = r.DB.WithContext(ctx).Raw(findDead, recentRuns, r.RunID, takenFrom, maxDead).Scan(&ids).Error
-	return ids, err
-}
-
-// closeAll rescues the runs in one transaction. The locks on their rows keep two rescuers apart. READ COMMITTED keeps INSERT …
-// SELECT from locking asset rows.
-func (r Rescuer) closeAll(ctx context.Context, dead []string, takenFrom string, isolation *sql.TxOptions) (added int64, err error) {
+// closeAll rescues the runs in one transaction. The locks on their rows keep two rescuers apart. READ COMMITTED keeps
+// INSERT … SELECT from locking asset rows.
+func (r Rescuer) closeAll(ctx context.Context, dead []string, takenFrom string, opts ...*sql.TxOptions) (added int64, err error) {
 	err = r.DB.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		still, err := r.lock(tx, dead, takenFrom)
 		if err != nil || len(still) == 0 {
@@ -97,15 +96,8 @@ func (r Rescuer) closeAll(ctx context.Context, dead []string, takenFrom string, 
 			}
 		}
 		return r.closeRows(tx, still)
-	}, options(isolation)...)
+	}, opts...)
 	return added, err
-}
-
-func options(isolation *sql.TxOptions) []*sql.TxOptions {
-	if isolation == nil {
-		return nil
-	}
-	return []*sql.TxOptions{isolation}
 }
 
 const (
@@ -135,46 +127,83 @@ func (r Rescuer) lock(tx *gorm.DB, dead []string, takenFrom string) (still []str
 	return still, nil
 }
 
-// addLogRows adds a row for each attempt that the marks on asset rows tell of and the log does not. What the marks do not tell
-// (what changed, the duration, the reason of a failure) stays unknown, and the row says so.
+// addLogRows adds a row for each attempt that left a mark on its asset row but no log row. What the mark does not contain (what
+// changed, the duration, the reason of a failure) stays unknown, and the row says so.
 func (r Rescuer) addLogRows(tx *gorm.DB, dead []string) (int64, error) {
 	key, err := attemptKey(tx)
 	if err != nil {
 		return 0, err
 	}
 	var since string
-	if err := tx.Raw("SELECT CAST(MIN(started_at) AS CHAR) FROM cmms_sync_run WHERE id IN ?", dead).Scan(&since).Error; err != nil {
+	if err := tx.Raw(earliestMark, dead).Scan(&since).Error; err != nil {
 		return 0, err
 	}
 	text := fmt.Sprintf("added by run %s: the process died before it wrote this row, so what changed, the duration and", r.RunID)
-	warning, err := encodeList(text + " the warnings are unknown")
+	warning, err := rowfit.Encode([]string{text + " the warnings are unknown"})
 	if err != nil {
 		return 0, err
 	}
-	since = since[:min(len(since), len(time.DateTime))] // a column of whole seconds may have cut the marks
 	added := tx.Exec(fmt.Sprintf(addLogRows, key, key), text+" the reason of the failure are unknown", warning, since, dead)
 	return added.RowsAffected, added.Error
 }
 
-// addLogRows finds the rows by idx_asset_attempted: the LIMIT keeps the derived table from being merged into the rest, where it would
-// be a scan of the whole table.
-const addLogRows = `INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, status, error_message, warnings, synced_at, duration_ms, attempt_key)
+// earliestMark leaves room for columns of whole seconds: MySQL rounds the run's start up, MariaDB truncates the marks.
+const earliestMark = "SELECT CAST(MIN(started_at) - INTERVAL 2 SECOND AS CHAR) FROM cmms_sync_run WHERE id IN ?"
+
+// addLogRows finds the rows by idx_asset_attempted: the LIMIT keeps the derived table from being merged into the rest, which
+// would be a scan of the whole table. Without CONVERT, MySQL takes a text within IF for binary, which a JSON column refuses.
+const addLogRows = `INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, status, error_message, warnings, synced_at,
+		duration_ms, attempt_key)
 	SELECT asset.cmms_run_id, asset.customer_id, asset.cmms_asset_id, asset.cmms_sync_status,
-		IF(asset.cmms_sync_status = 'Success', NULL, ?), IF(asset.cmms_sync_status = 'Success', ?, NULL), asset.cmms_attempted_at, 0, %s
+		IF(asset.cmms_sync_status = 'Success', NULL, CONVERT(? USING utf8mb4)),
+		IF(asset.cmms_sync_status = 'Success', CONVERT(? USING utf8mb4), NULL), asset.cmms_attempted_at, 0, %s
 	FROM (SELECT id FROM ic3_asset_master WHERE cmms_attempted_at >= ? LIMIT 1000000000) recent
 	JOIN ic3_asset_master asset ON asset.id = recent.id
 	LEFT JOIN cmms_sync_log logged ON logged.attempt_key = %s
 	WHERE asset.cmms_run_id IN ? AND asset.cmms_asset_id <> '' AND logged.id IS NULL
 	ON DUPLICATE KEY UPDATE cmms_sync_log.id = cmms_sync_log.id`
 
-// attemptKey returns the expression of an asset row's attempt_key, in the character set and collation of the log's column: only so
-// can its index be used if the two tables differ in them.
+// attemptKey returns the expression of an asset row's attempt_key, in the character set and collation of the log's column:
+// otherwise its index cannot be used if the two tables differ in them.
 func attemptKey(tx *gorm.DB) (string, error) {
-	var column struct{ Charset, Collation string }
+	var column struct {
+		Charset   string `gorm:"column:charset"`
+		Collation string `gorm:"column:collation"`
+	}
 	err := tx.Raw(`SELECT character_set_name AS charset, collation_name AS collation FROM information_schema.columns
 		WHERE table_schema = DATABASE() AND table_name = 'cmms_sync_log' AND column_name = 'attempt_key'`).Scan(&column).Error
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("CONVERT(CONCAT(asset.cmms_run_id, ':', asset.id) USING %s) COLLATE %s", column.Charset, column.Collation), nil
+	key := "CONVERT(CONCAT(asset.cmms_run_id, ':', asset.id) USING "
+	if column.Charset == "" { // VARBINARY
+		return key + "binary)", nil
+	}
+	return key + column.Charset + ") COLLATE " + column.Collation, nil
 }
+
+// closeRows counts the log rows of the runs, and closes the runs' rows. A row that its run has closed stays as it is. The text
+// fits a VARCHAR(255).
+func (r Rescuer) closeRows(tx *gorm.DB, dead []string) error {
+	text := fmt.Sprintf("the process died or lost its database; run %s closed this row, and finished_at is the last sign of life",
+		r.RunID)
+	return tx.Exec(closeRows, dead, text, dead).Error
+}
+
+// The two tables may differ in collation, and joining a few rows by an expression costs nothing.
+const closeRows = `UPDATE cmms_sync_run run LEFT JOIN (
+		SELECT run_id, SUM(status = 'Success') AS successful, SUM(status <> 'Success') AS failed,
+			SUM(COALESCE(JSON_LENGTH(warnings), 0)) AS warnings, MAX(synced_at) AS latest
+		FROM cmms_sync_log WHERE run_id IN ? GROUP BY run_id
+	) logged ON CONVERT(logged.run_id USING utf8mb4) COLLATE utf8mb4_bin = CONVERT(run.id USING utf8mb4) COLLATE utf8mb4_bin
+	SET run.status = 'Interrupted',
+		run.successful = COALESCE(logged.successful, 0),
+		run.failed = COALESCE(logged.failed, 0),
+		run.warnings = COALESCE(logged.warnings, 0),
+		run.skipped = GREATEST(run.total - COALESCE(logged.successful + logged.failed, 0), 0),
+		run.total = GREATEST(run.total, COALESCE(logged.successful + logged.failed, 0)),
+		run.finished_at = GREATEST(run.heartbeat_at, COALESCE(logged.latest, run.heartbeat_at)),
+		run.duration_ms = TIMESTAMPDIFF(MICROSECOND, run.started_at,
+			GREATEST(run.heartbeat_at, COALESCE(logged.latest, run.heartbeat_at))) DIV 1000,
+		run.error_message = CONCAT(?, COALESCE(CONCAT('; at its last heartbeat it was at asset "', run.current_asset, '"'), ''))
+	WHERE run.id IN ? AND run.status = 'Running'`

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"reflect"
 	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
@@ -15,13 +16,13 @@ import (
 )
 
 // The waits add up to 6 s on average and 11 s at most: enough for a server that restarts or a cluster that elects a new
-// primary. A run that is under way waits longer for a database that is unavailable.
+// primary. A run that has started waits longer for a database that is unavailable.
 const (
 	maxAttempts = 9
 	firstWait   = 50 * time.Millisecond
 	longestWait = 5 * time.Second
 
-	// OutageLimit is how long a run that is under way waits for an unavailable database before it ends.
+	// OutageLimit is how long a run that has started waits for an unavailable database before it ends.
 	OutageLimit = 2 * time.Minute
 	// WriteTimeout limits the writes that end an attempt or a run.
 	WriteTimeout = 10 * time.Second
@@ -33,7 +34,7 @@ var ErrOutage = fmt.Errorf("the database has not responded for %s", OutageLimit)
 // Retrier repeats calls while their error is transient.
 type Retrier struct {
 	Log *slog.Logger
-	// OutageBudget is how long an unavailable database is waited for: 0 until the run is under way.
+	// OutageBudget is how long an unavailable database is waited for: 0 until the run has started.
 	OutageBudget time.Duration
 }
 
@@ -62,15 +63,19 @@ func (r *Retrier) do(ctx context.Context, what string, outageBudget time.Duratio
 		pause := rand.N(wait) + time.Millisecond
 		r.Log.LogAttrs(ctx, slog.LevelDebug, "database error, retrying", slog.String("what", what), slog.Int("attempt", attempt),
 			slog.Duration("wait", pause), slog.String("error", synclog.ErrorMessage(err)))
-		if !sleep(ctx, pause) {
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
 			return err
 		}
 		wait = min(2*wait, longestWait)
 	}
 }
 
-// BetweenAssets is Do for what a run does between assets, hosts' code included. A server that hangs does not hold it up for longer
-// than OutageLimit.
+// BetweenAssets is Do for what a run does between assets, hosts' code included. A server that hangs does not hold it up for
+// longer than OutageLimit.
 func (r *Retrier) BetweenAssets(ctx context.Context, what string, call func(context.Context) error) error {
 	limited, cancel := context.WithTimeoutCause(ctx, OutageLimit, ErrOutage)
 	defer cancel()
@@ -84,14 +89,36 @@ func (r *Retrier) BetweenAssets(ctx context.Context, what string, call func(cont
 // Transient reports whether the same statements may succeed in a moment. A panic's value may look like a network error.
 func Transient(err error) bool { return guard.Panicked(err) == nil && mysqlerr.Transient(err) }
 
-// sleep waits and reports whether the context let it.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
+// Detached returns a context for the writes that end an attempt or a run: a cancellation does not reach them, and a database
+// that hangs does not hold them up for longer than WriteTimeout.
+func Detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), WriteTimeout)
+}
+
+// SharedDetached is a detached context for what every asset needs. It is shared by several assets of one parent context, since
+// each timer that is set and stopped would wake a thread. The zero value is ready.
+type SharedDetached struct {
+	parent, ctx context.Context
+	cancel      context.CancelFunc
+	began       time.Time
+}
+
+// From returns a context that is detached from parent.
+func (d *SharedDetached) From(parent context.Context) context.Context {
+	// A host's context may have a type that == panics on.
+	same := d.ctx != nil && reflect.ValueOf(parent).Comparable() && d.parent == parent
+	if !same || time.Since(d.began) > WriteTimeout/10 {
+		d.End()
+		d.parent, d.began = parent, time.Now()
+		d.ctx, d.cancel = Detached(parent)
+	}
+	return d.ctx
+}
+
+// End cancels the context.
+func (d *SharedDetached) End() {
+	if d.ctx != nil {
+		d.cancel()
+		d.ctx = nil
 	}
 }

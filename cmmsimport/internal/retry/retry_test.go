@@ -120,3 +120,21 @@ func TestSharedDetached(t *testing.T) {
 		}
 	})
 }
+
+// plainContext is a host's own context, of a type that == does not take.
+type plainContext struct {
+	context.Context
+	values []string
+}
+
+func TestSharedDetached_AcceptsAContextThatDoesNotCompare(t *testing.T) {
+	t.Parallel()
+	var d SharedDetached
+	defer d.End()
+	parent := plainContext{t.Context(), []string{"trace"}}
+	for range 2 {
+		if err := d.From(parent).Err(); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -4,7 +4,6 @@ package runrow
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -16,22 +15,21 @@ import (
 
 const (
 	// createRun leaves a row that is there already as it is: a repeated or late INSERT changes nothing.
-	createRun = "INSERT INTO cmms_sync_run (id, customer_id, started_at, status, total, successful, failed, skipped, warnings, current_asset, host, error_message, heartbeat_at, finished_at, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = VALUES(id)"
+	createRun = `INSERT INTO cmms_sync_run (id, customer_id, started_at, status, total, successful, failed, skipped, warnings,
+		current_asset, host, error_message, heartbeat_at, finished_at, duration_ms)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = id`
 
-	updateRun = "UPDATE cmms_sync_run SET status = ?, total = ?, successful = ?, failed = ?, skipped = ?, warnings = ?, current_asset = ?, host = ?, error_message = ?, heartbeat_at = ?, finished_at = ?, duration_ms = ? WHERE id = ?"
-)
-
-// Lengths in our schema.
-const (
-	statusLength  = 16
-	assetIDLength = 64
-	hostLength    = 255
+	// updateRun leaves a closed row as it is, unless it closes the row again: a heartbeat whose connection was given up may still
+	// wait for a lock, and be executed after the run's end.
+	updateRun = `UPDATE cmms_sync_run SET status = ?, total = ?, successful = ?, failed = ?, skipped = ?, warnings = ?,
+		current_asset = ?, host = ?, error_message = ?, heartbeat_at = ?, finished_at = ?, duration_ms = ?
+		WHERE id = ? AND (finished_at IS NULL OR ?)`
 )
 
 // Create inserts r, unless its row is there. It may be repeated after an unknown outcome.
 func Create(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
 	err := rowfit.Fit(func(s rowfit.Shape) error {
-		_, err := prepared.Exec(ctx, db, createRun, append([]any{r.ID, pointee(r.CustomerID), utc.Format(r.StartedAt)}, progress(s, r)...)...)
+		_, err := prepared.Exec(ctx, db, createRun, append([]any{r.ID, r.CustomerID, utc.Format(r.StartedAt)}, progress(s, r)...)...)
 		return err
 	})
 	if err != nil {
@@ -45,7 +43,7 @@ func Create(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
 func Save(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
 	var affected int64
 	err := rowfit.Fit(func(s rowfit.Shape) error {
-		result, err := prepared.Exec(ctx, db, updateRun, append(progress(s, r), r.ID)...)
+		result, err := prepared.Exec(ctx, db, updateRun, append(progress(s, r), r.ID, r.FinishedAt != nil)...)
 		if err == nil {
 			affected, err = result.RowsAffected()
 		}
@@ -60,26 +58,15 @@ func Save(ctx context.Context, db *gorm.DB, r *synclog.Run) error {
 	return nil
 }
 
-// progress returns what changes in a run's row.
+// progress returns what changes in a run's row. The numbers are lengths in our schema.
 func progress(s rowfit.Shape, r *synclog.Run) []any {
+	var finished any
+	if r.FinishedAt != nil {
+		finished = utc.Format(*r.FinishedAt)
+	}
 	return []any{
-		s.Text(string(r.Status), statusLength), r.Total, r.Successful, r.Failed, r.Skipped, r.Warnings,
-		rowfit.Nullable(s.Text(r.CurrentAsset, assetIDLength)), rowfit.Nullable(s.Text(r.Host, hostLength)), s.Message(r.ErrorMessage),
-		utc.Format(r.HeartbeatAt), timestamp(r.FinishedAt), pointee(r.DurationMS),
+		s.Text(string(r.Status), 16), r.Total, r.Successful, r.Failed, r.Skipped, r.Warnings,
+		rowfit.Nullable(s.Text(r.CurrentAsset, 64)), rowfit.Nullable(s.Text(r.Host, 255)), s.Message(r.ErrorMessage),
+		utc.Format(r.HeartbeatAt), finished, r.DurationMS,
 	}
-}
-
-func timestamp(t *time.Time) any {
-	if t == nil {
-		return nil
-	}
-	return utc.Format(*t)
-}
-
-// pointee keeps a nil pointer from reaching the driver as a non-nil interface.
-func pointee[T any](p *T) any {
-	if p == nil {
-		return nil
-	}
-	return *p
 }

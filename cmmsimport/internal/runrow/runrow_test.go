@@ -87,6 +87,23 @@ func TestRun(t *testing.T) {
 			t.Errorf("status %s", got)
 		}
 	})
+	t.Run("LateHeartbeatChangesNothing", func(t *testing.T) {
+		t.Parallel()
+		db := setup(t, dbtest.Database(t))
+		r := synclog.Run{ID: runID, Status: synclog.Running, StartedAt: startedAt, HeartbeatAt: startedAt}
+		ended := r
+		ended.Status, ended.FinishedAt = synclog.Interrupted, &startedAt
+		must(t, runrow.Save(t.Context(), db, &ended)) // by the run, or by one that rescued it
+		must(t, runrow.Save(t.Context(), db, &r))     // a heartbeat, delivered late
+		if got := stored(t, db); got.Status != synclog.Interrupted || got.FinishedAt == nil {
+			t.Errorf("stored %+v", got)
+		}
+		ended.Status = synclog.Aborted
+		must(t, runrow.Save(t.Context(), db, &ended)) // the run's own end wins
+		if got := stored(t, db).Status; got != synclog.Aborted {
+			t.Errorf("status %s", got)
+		}
+	})
 	t.Run("FitsNarrowerTable", func(t *testing.T) {
 		t.Parallel()
 		db := setup(t, dbtest.Database(t))

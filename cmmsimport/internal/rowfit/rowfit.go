@@ -1,5 +1,4 @@
-// Package rowfit reduces a row to what the host's columns can hold, one step after the other, for as long as the server says that
-// it does not fit.
+// Package rowfit reduces a row, step by step, until it fits the host's columns.
 package rowfit
 
 import (
@@ -8,8 +7,10 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
+	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
 
 // Shape is how far a row has been reduced. The zero value is the row as it is.
@@ -40,7 +41,7 @@ const (
 	tightText     = 60
 )
 
-// Fit calls write with plainer and plainer shapes for as long as the server says that the row does not fit its columns. The order
+// Fit calls write with simpler and simpler shapes for as long as the server says that the row does not fit its columns. The order
 // is: messages of 250 characters; messages and JSON values of 60; no JSON. For characters: U+FFFD beyond the Basic Multilingual
 // Plane; "?" for all that is not ASCII, while JSON keeps \u escapes.
 func Fit(write func(Shape) error) error {
@@ -53,7 +54,7 @@ func Fit(write func(Shape) error) error {
 	}
 }
 
-// reduce makes the shape one step plainer, and reports whether that can help against err.
+// reduce makes the shape one step simpler, and reports whether that can help against err.
 func (s *Shape) reduce(err error) bool {
 	moreRoom, moreLetters := mysqlerr.TooLarge(err), mysqlerr.BadCharacter(err)
 	switch {
@@ -71,15 +72,8 @@ func (s *Shape) reduce(err error) bool {
 
 // Message is for error_message columns.
 func (s Shape) Message(text string) any {
-	text = Message(text)
-	switch s.room {
-	case ample:
-	case narrow:
-		text = Cut(text, narrowMessage)
-	default:
-		text = Cut(text, tightText)
-	}
-	return Nullable(s.spell(text))
+	limit := map[room]int{ample: maxMessage, narrow: narrowMessage, tight: tightText, minimal: tightText}[s.room]
+	return Nullable(s.spell(Cut(Message(text), limit)))
 }
 
 // Text is for the other text columns; limit is their length in our schema.
@@ -92,24 +86,15 @@ func (s Shape) Text(text string, limit int) string {
 }
 
 func (s Shape) spell(text string) string {
-	switch s.letters {
-	case threeBytes:
-		return strings.Map(func(r rune) rune {
-			if r > 0xFFFF {
-				return '\uFFFD'
-			}
-			return r
-		}, text)
-	case asciiOnly:
-		return strings.Map(func(r rune) rune {
-			if r > 0x7F {
-				return '?'
-			}
-			return r
-		}, text)
-	default:
-		return text
-	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case s.letters == asciiOnly && r > 0x7F:
+			return '?'
+		case s.letters == threeBytes && r > 0xFFFF:
+			return '\uFFFD'
+		}
+		return r
+	}, text)
 }
 
 // JSON is for JSON columns: v encoded; nil if v cannot be encoded or there is no room for JSON at all.
@@ -118,11 +103,30 @@ func (s Shape) JSON(v any) any {
 	if err != nil || s.room == minimal {
 		return nil
 	}
-	return s.escape(text)
+	if s.letters == allLetters {
+		return text
+	}
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(text)) {
+		if unit <= 0x7F {
+			b.WriteByte(byte(unit))
+		} else {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
 }
 
 // Shortens reports whether the single values of a JSON column have to be cut.
 func (s Shape) Shortens() bool { return s.room >= tight }
+
+// Short returns a text for use inside of JSON, cut if it has to be.
+func (s Shape) Short(text string) string {
+	if s.Shortens() {
+		return Cut(text, tightText)
+	}
+	return text
+}
 
 // Value returns v for use inside of JSON, or a string for it if v cannot be encoded or is too long.
 func (s Shape) Value(v any) any {
@@ -132,7 +136,7 @@ func (s Shape) Value(v any) any {
 		v = text
 	}
 	if s.Shortens() && len(text) > tightText {
-		return Cut(text, tightText)
+		return s.Short(text)
 	}
 	return v
 }
@@ -157,21 +161,39 @@ func Nullable(s string) any {
 	return s
 }
 
-func (s Shape) escape(text string) string {
-	if s.letters == allLetters {
-		return text
+const (
+	maxMessage = 2000 // characters of error_message
+
+	// An error may quote a whole response of the API. Redaction sees so many bytes of it; the patterns of package redact also
+	// match what this cuts in two.
+	maxRedacted = 64 << 10
+)
+
+// Message returns a text as it is kept in error_message: redacted, valid UTF-8 without NUL, cut to 2,000 characters, the last of
+// them "…" if something is missing.
+func Message(s string) string {
+	if len(s) > maxRedacted {
+		s = s[:maxRedacted]
 	}
-	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case r <= 0x7F:
-			b.WriteRune(r)
-		case r <= 0xFFFF:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+	return Cut(redact.Text(validText(s)), maxMessage)
+}
+
+// validText replaces what no text column takes.
+func validText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", " ")
+}
+
+// Cut shortens s to at most limit characters; "…" stands for the rest.
+func Cut(s string, limit int) string {
+	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == limit-1 {
+			return s[:i] + "…"
 		}
+		n++
 	}
-	return b.String()
+	return s
 }
