@@ -10,7 +10,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 )
 
-// AssetMaster is a row of ic3_asset_master. In every nullable column the zero value stands for NULL, so an EnrichFunc
+// AssetMaster is a row of ic3_asset_master. In every nullable column the zero value means NULL, so an EnrichFunc
 // assigns plain values. Times are UTC whatever the connection string says.
 type AssetMaster struct {
 	ID          uint64 `gorm:"column:id;type:bigint unsigned;not null;primaryKey;autoIncrement;index:idx_asset_customer_id,priority:2;index:idx_asset_attempted,priority:3"`

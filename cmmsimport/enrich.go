@@ -12,11 +12,11 @@ import (
 )
 
 // EnrichAssetFromAPI maps a decoded response onto the asset: every column of ic3_asset_master that Innomaint has a value
-// for, with the rows of the seven master tables found or created on the way. Empty values are mapped too; Options.Policies
-// decides what they mean. Where a value was there but could not be read, the local one stays.
+// for. The rows of the seven master tables are found or created on the way. Empty values are mapped, too; Options.Policies
+// decides what they mean. If a value could not be read, the local one stays.
 //
-// The error is the transaction's, and nothing of the asset must then be committed. References that cannot become rows
-// are warnings on detail.
+// The error is the transaction's: the asset must then not be committed. References that cannot become rows are warnings on
+// detail.
 func EnrichAssetFromAPI(ctx context.Context, _ *gorm.DB, resolver MasterResolver, asset *AssetMaster, detail *innomaint.Asset) error {
 	for _, column := range assets.Columns() {
 		if column.Assign != nil && !detail.Unreadable(column.Name) { // the empty value is mapped, too
@@ -68,8 +68,8 @@ func (p parentMaster) child(kind MasterKind) Master {
 	return Master{Kind: kind, ParentID: p.named, FallbackParentID: p.local}
 }
 
-// location maps the deepest known level of site > building > floor > room. Where the deepest one in the response cannot be
-// resolved the column stays: a level above it would say less than what is there.
+// location maps the deepest known level of site > building > floor > room. If the deepest one in the response cannot be
+// resolved, the column keeps its value: a level above it would be less exact.
 func (e *masterMapper) location(column string, field *uint64, location innomaint.Location) {
 	if e.detail.Unreadable(column) {
 		return

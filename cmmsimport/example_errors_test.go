@@ -88,5 +88,5 @@ func ExampleSummary_String() {
 	// masters created  2
 	// warnings         3
 	// duration         1.5s
-	// failed 1 times   not_found: no such asset (for example asset "AST-2" of customer 42)
+	// 1 failed         not_found: no such asset (for example asset "AST-2" of customer 42)
 }

@@ -8,7 +8,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/internal/register"
 )
 
-// MasterKind is what a master row stands for. Several kinds may share a table: Innomaint numbers them each on its own.
+// MasterKind is the kind of a master row. Several kinds may share a table; Innomaint numbers each kind separately.
 type MasterKind string
 
 // The kinds of masters.
@@ -29,24 +29,24 @@ const (
 // Master is what Innomaint says of a master row.
 type Master struct {
 	Kind     MasterKind
-	CMMSID   string // Innomaint's id; empty where it gives none
+	CMMSID   string // Innomaint's id; empty if it gives none
 	Name     string
-	Code     string // empty: unknown, the row's own stays
-	ParentID uint64 // the parent's row id, or that of a level further up; 0: none known, the row's own stays
-	// FallbackParentID is the asset's local parent, for where ParentID is 0: the name is looked for under it, and a new row
-	// created. It moves no row. It does not count where the policy Mirror is about to clear it.
+	Code     string // empty: unknown, the row keeps its own
+	ParentID uint64 // the parent's row id, or that of a level further up; 0: none known, the row keeps its own
+	// FallbackParentID is the asset's local parent. If ParentID is 0, the name is searched and a new row created under it. It
+	// moves no row. It is ignored if the policy Mirror is about to clear it.
 	FallbackParentID uint64
-	// Email and Phone are a vendor's. Empty: unknown, the row's own stay.
+	// Email and Phone are a vendor's. Empty: unknown, the row keeps its own.
 	Email, Phone string
 }
 
-// MasterResolver finds or creates the master rows of the customer at hand, inside the asset's transaction.
+// MasterResolver finds or creates the master rows of the current customer, inside the asset's transaction.
 type MasterResolver interface {
-	// EnsureMaster returns the id of the row for m. The row is found by CMMSID first, which renames and moves it where
-	// Innomaint has done so; else by its name under its parent, compared by the column's collation, and a row without
-	// cmms_id takes this one; else it is created. Two masters of one name under one parent are one row: the first id
-	// stays. A row that is below ParentID already, with levels in between, stays where it is. Where the responses of a
-	// run contradict each other about a row, the first one wins.
+	// EnsureMaster returns the id of the row for m. The row is found by CMMSID first, and renamed and moved as Innomaint did;
+	// else by its name under its parent, compared by the column's collation, and a row without cmms_id adopts this one; else it
+	// is created. Two masters with one name under one parent are one row: the first id stays. A row that is below ParentID
+	// already, with levels in between, is not moved. If the responses of a run contradict each other about a row, the first
+	// one wins.
 	//
 	// A reference that can be neither found nor created is ErrMasterUnknown. Every other error is the transaction's and
 	// must be returned from the EnrichFunc.

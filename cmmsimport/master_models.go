@@ -3,7 +3,7 @@ package cmmsimport
 import "time"
 
 // The GORM models of the seven master tables, each scoped by customer. CMMSID is Innomaint's id for the row; in it and
-// in the other nullable columns the zero value stands for NULL. Parents are 0, not NULL, where there is none, so that
+// in the other nullable columns the zero value means NULL. A row without a parent has 0, not NULL, there, so that
 // the unique keys hold.
 type (
 	// CategoryMaster is a row of ic3_category_master: a category, or a subcategory under one.

@@ -17,11 +17,10 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// Options says what a run covers and how it goes. Only Client is required; the zero value of every other field is a
-// sensible default.
+// Options says what a run covers and how it works. Only Client is required; each other field has a default for its zero value.
 type Options struct {
-	// Client fetches one asset; usually an *innomaint.Client, or the *innomaint.Tenants of innomaint.PerCustomer where
-	// each customer has a tenant of its own. Required.
+	// Client fetches one asset; usually an *innomaint.Client, or the *innomaint.Tenants of innomaint.PerCustomer if each customer
+	// has its own tenant. Required.
 	Client APIClient
 
 	// CustomerID limits the run to one customer (a manual run). Nil: every customer.
@@ -32,17 +31,17 @@ type Options struct {
 	OnlyFailed bool
 	// NotSyncedSince limits the run to assets that were never synced, or last before this time. Zero: all.
 	NotSyncedSince time.Time
-	// OldestFirst takes the least recently attempted asset first, within a customer, and the customer that has it
-	// before the others, so that time-boxed runs reach every asset in turn. Default: by customer, then id.
+	// OldestFirst takes the least recently attempted asset of a customer first, and first the customer that has the least
+	// recently attempted asset, so that runs with a time limit reach every asset in turn. Default: by customer, then id.
 	OldestFirst bool
 	// Limit ends the run after so many assets. 0: all.
 	Limit int
 
-	// DryRun fetches and compares, and writes nothing at all: no asset, master, log row, run row or lease. What a
-	// custom Enrich writes on its transaction is rolled back.
+	// DryRun fetches and compares, and writes nothing: no asset, master, log row, run row or lease. What a custom Enrich writes
+	// in its transaction is rolled back.
 	DryRun bool
 
-	// Enrich maps an answer onto the asset. Default: EnrichAssetFromAPI.
+	// Enrich maps a response onto the asset. Default: EnrichAssetFromAPI.
 	Enrich EnrichFunc
 	// Repository reads and writes ic3_asset_master. Default: GormRepository{}.
 	Repository AssetRepository
@@ -51,12 +50,12 @@ type Options struct {
 	Recorder LogRecorder
 
 	// AtomicLog writes the row of a success inside the asset's transaction instead of after its commit: one commit fewer
-	// an asset, and no crash can part the two.
+	// an asset, and no crash can separate the two.
 	AtomicLog bool
-	// Policies says by column of ic3_asset_master how Innomaint's value and the local one become one; "*" stands for the
-	// columns that are not named. Default: Overwrite.
+	// Policies decides, by column of ic3_asset_master, which value wins: Innomaint's or the local one. "*" is for the columns
+	// that are not named. Default: Overwrite.
 	Policies map[string]FieldPolicy
-	// AssetTimeout limits the whole attempt on one asset, retries included. Default: 2 minutes.
+	// AssetTimeout limits one attempt on an asset, retries included. Default: 2 minutes.
 	AssetTimeout time.Duration
 	// MaxConsecutiveFailures ends the run with ErrAborted after so many systemic failures (auth, rate_limited,
 	// unavailable, timeout, database) in a row; the rest is Skipped. 0: never.
@@ -66,13 +65,12 @@ type Options struct {
 	// cmms_sync_run (a dry run has neither). The Summary has RunID, CustomerID, DryRun, Total and StartedAt. A panic in
 	// it ends the run.
 	OnStart func(Summary)
-	// BeforeAsset is called before each attempt on an asset, on the caller's goroutine. The context that it returns, ctx
-	// or one derived from it, is the attempt's: the Client, Enrich, every statement and the asset's log row get it, so
-	// that a trace's span, for example, reaches all of them. OnAsset comes after each call of it. A panic in it is the
-	// asset's failure. What it does takes time from the run.
+	// BeforeAsset is called before each attempt on an asset, on the caller's goroutine. It returns ctx or a context derived from
+	// it, which the Client, Enrich, every statement and the asset's log row then get, for example with a trace's span. OnAsset
+	// is called after each call of it. A panic in it is the asset's failure. The time it takes adds to the run.
 	BeforeAsset func(ctx context.Context, ref innomaint.AssetRef) context.Context
-	// OnAsset is called after each asset, on the caller's goroutine. What it does takes time from the run. A panic in it
-	// makes the asset Failed, although its data stay committed.
+	// OnAsset is called after each asset, on the caller's goroutine. The time it takes adds to the run. A panic in it makes the
+	// asset Failed, although its data stay committed.
 	OnAsset func(AssetResult, Progress)
 	// Logger receives the run's start and end (Info), warnings and failures (Warn, Error) and each success (Debug).
 	// Default: slog.Default().
@@ -81,9 +79,9 @@ type Options struct {
 
 // APIClient fetches the complete details of one asset.
 type APIClient interface {
-	// GetAsset returns the asset that ref names. A failure is best an *innomaint.Error, whose Kind goes into the log;
-	// of other errors a deadline is a timeout, and the rest is logged with the kind "internal". It is never called
-	// twice at once.
+	// GetAsset returns the asset that ref names. A failure should be an *innomaint.Error, whose Kind is logged; any other error
+	// is logged with the kind "timeout" after a deadline, "unavailable" after a network error, else "internal". It is never
+	// called concurrently.
 	GetAsset(ctx context.Context, ref innomaint.AssetRef) (*innomaint.Asset, error)
 }
 
@@ -103,8 +101,8 @@ type LogRecorder interface {
 }
 
 // EnrichFunc maps detail onto *asset in memory, empty values included; the sync then applies the column policies, finds
-// what changed and writes it. It may write on tx what the library does not know; it must not call the network, commit
-// or roll back, and it returns every error of tx. It runs again, on a fresh copy of the asset, when the transaction has
+// what changed and writes it. It may write to the host's own tables in tx; it must not call the network, commit
+// or roll back, and it returns every error of tx. It is called again, with a fresh copy of the asset, if the transaction has
 // to be repeated. A host's own function calls EnrichAssetFromAPI first and then does its part.
 type EnrichFunc func(ctx context.Context, tx *gorm.DB, masters MasterResolver, asset *AssetMaster, detail *innomaint.Asset) error
 
@@ -155,13 +153,13 @@ func (o Options) validate(db *gorm.DB) error {
 		problem("CMMSAssetIDs names %d assets: a run takes at most %d, so make several runs", n, maxAssetIDs)
 	}
 	if o.Limit < 0 {
-		problem("Limit is %d: 0 stands for no limit", o.Limit)
+		problem("Limit is %d: use 0 for no limit", o.Limit)
 	}
 	if o.AssetTimeout < 0 {
-		problem("AssetTimeout is %s: 0 stands for %s", o.AssetTimeout, defaultAssetTimeout)
+		problem("AssetTimeout is %s: use 0 for %s", o.AssetTimeout, defaultAssetTimeout)
 	}
 	if o.MaxConsecutiveFailures < 0 {
-		problem("MaxConsecutiveFailures is %d: 0 stands for never", o.MaxConsecutiveFailures)
+		problem("MaxConsecutiveFailures is %d: use 0 for never", o.MaxConsecutiveFailures)
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Policies)) {
 		if name != anyColumn && !assets.Has(name) {

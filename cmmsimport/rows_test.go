@@ -136,7 +136,7 @@ func (w *world) definitions() []string {
 		w.rows(`SELECT table_name AS tab, column_name AS col, column_type AS type, is_nullable AS nullable, column_default AS def, extra, character_set_name AS chars
 			FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position`),
 		w.rows(`SELECT table_name AS tab, index_name AS idx, non_unique, GROUP_CONCAT(column_name ORDER BY seq_in_index) AS cols
-			FROM information_schema.statistics WHERE table_schema = DATABASE() GROUP BY table_name, index_name ORDER BY table_name, index_name`)...)
+			FROM information_schema.statistics WHERE table_schema = DATABASE() GROUP BY table_name, index_name, non_unique ORDER BY table_name, index_name`)...)
 }
 
 // lastChanges returns the changes in the newest row of cmms_sync_log, in the form {old new} for each column.

@@ -29,7 +29,7 @@ type Summary struct {
 	Unchanged int `json:"unchanged"`
 
 	MastersCreated int                    `json:"masters_created"`
-	Warnings       int                    `json:"warnings"` // values that could not be taken over; each stands in cmms_sync_log.warnings
+	Warnings       int                    `json:"warnings"` // values that could not be stored; each is in cmms_sync_log.warnings
 	FailedByKind   map[innomaint.Kind]int `json:"failed_by_kind"`
 	Causes         []Cause                `json:"causes,omitempty"` // the failures grouped, the most frequent first, at most ten
 
@@ -62,7 +62,11 @@ func (s Summary) String() string {
 	row("warnings", "%d", s.Warnings)
 	row("duration", "%s", s.Duration.Round(time.Millisecond))
 	for _, c := range s.Causes {
-		row(fmt.Sprintf("failed %d times", c.Count), "%s: %s (for example asset %q of customer %d)", c.Kind, c.Message, c.CMMSAssetID, c.CustomerID)
+		message := c.Message
+		if !strings.HasPrefix(message, string(c.Kind)) { // the client's own errors begin with it
+			message = string(c.Kind) + ": " + message
+		}
+		row(fmt.Sprintf("%d failed", c.Count), "%s (for example asset %q of customer %d)", message, c.CMMSAssetID, c.CustomerID)
 	}
 	_ = w.Flush() // a strings.Builder does not fail
 	return b.String()
@@ -117,7 +121,7 @@ type AssetResult struct {
 	Err                 error           // nil on success
 	Kind                innomaint.Kind  // the failure's kind, as in cmms_sync_log.error_kind; empty on success
 	Changes             synclog.Changes // what was written, as in cmms_sync_log; with DryRun what would be
-	Warnings            []string        // values that could not be taken over, with the reason
+	Warnings            []string        // values that could not be stored, with the reason
 	Duration            time.Duration   // API call to commit or rollback
 }
 

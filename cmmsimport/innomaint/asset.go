@@ -39,7 +39,7 @@ type Asset struct {
 
 	CustomFields json.RawMessage // an object or a list as sent, without its white space; nil when empty
 	UpdatedAt    time.Time       // Innomaint's own last change: UTC, truncated to microseconds
-	Warnings     []Warning       // values that could not be read
+	Warnings     []Warning       // values that could not be read, in the order of FieldMap
 	Raw          json.RawMessage // the asset object as sent, out of its envelope, for a host's own fields
 
 	dates *dateReader // the client's date settings, for Date; nil: the defaults

@@ -69,7 +69,7 @@ func (c *Client) GetAsset(ctx context.Context, ref AssetRef) (*Asset, error) {
 		return nil, contextError(ctx, ref, nil)
 	}
 	var asset *Asset
-	x := c.newExchange(ref)
+	x := &exchange{Client: c, ref: ref, maxAttempts: c.cfg.MaxTries}
 	accept := func(body []byte) (failed *Error) {
 		asset, failed = c.decoder.decode(ref, body)
 		return failed

@@ -23,17 +23,17 @@ func (d *decoding) open(response gjson.Result, envelopes int) (gjson.Result, *Er
 		return v, badResponse("the response is " + jsonKind(v) + " where an asset was expected")
 	}
 
-	verdict := d.plan.find(v, d.found)
+	status := d.plan.find(v, d.found)
 	id := d.plan.fields[0]
 	hasID := anyExists(id.at(d.found))
 	known := hasID || !id.isOn() // to be an asset, as far as an id can tell
 	switch {
-	case verdict.denied:
-		return v, verdict.failure()
+	case status.denied:
+		return v, status.failure()
 	case known && d.hasSubstance(hasID): // an asset: its status is business data
 		return v, nil
-	case verdict.negative() && (!hasID || verdict.message() != ""):
-		return v, verdict.failure()
+	case status.negative() && (!hasID || status.message() != ""):
+		return v, status.failure()
 	}
 	inner, isEnvelope := unwrap(v)
 	switch {
@@ -44,10 +44,10 @@ func (d *decoding) open(response gjson.Result, envelopes int) (gjson.Result, *Er
 		return d.open(inner, envelopes+1)
 	case hasID:
 		return v, nil
-	case isEnvelope && kindOfMessage(verdict.message()) == KindBadResponse:
+	case isEnvelope && kindOfMessage(status.message()) == KindBadResponse:
 		return v, &Error{Kind: KindNotFound, Message: "the response contains no asset: its envelope is empty"}
-	case verdict.message() != "":
-		return v, verdict.failure()
+	case status.message() != "":
+		return v, status.failure()
 	case known && !anyExists(d.found):
 		return v, badResponse("the response has nothing where Config.Fields looks for it")
 	}
@@ -68,10 +68,11 @@ func unwrap(object gjson.Result) (inner gjson.Result, isEnvelope bool) {
 	return inner, isEnvelope
 }
 
-// hasSubstance reports whether an object has a field that only an asset has.
+// hasSubstance reports whether an object has a field that only an asset has. Error responses have an id, a code, a name, a
+// status, a description and a time of their own, but not both an id and a name.
 func (d *decoding) hasSubstance(hasID bool) bool {
 	for _, f := range d.plan.fields {
-		if (f.alsoInErrors == never || f.alsoInErrors == withoutID && hasID) && anyExists(f.at(d.found)) {
+		if (!f.alsoInErrors || hasID && f.name == "Name") && anyExists(f.at(d.found)) {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ func ExampleNew() {
 }
 
 func ExampleClient_GetAsset() {
-	server := innomainttest.NewServer() // stands for the tenant
+	server := innomainttest.NewServer() // in the tenant's place
 	defer server.Close()
 	server.SetAsset("AST-1042", `{"status": "success", "data": {
 		"asset_id": "AST-1042", "asset_name": "Pump&nbsp;7", "make": "Grundfos",
@@ -127,7 +127,7 @@ func ExampleFieldMap() {
 	// Output: "Pump" "SN-9" "" {ID:31 Name:NB 50 Code: Email: Phone:}
 }
 
-// The defaults are a starting point: one list is replaced, one gets another path behind its own.
+// The defaults are a starting point: here one list is replaced, and another one gets a further path.
 func ExampleDefaultFieldMap() {
 	fields := innomaint.DefaultFieldMap()
 	fields.PurchaseCost = []string{"financials.acquisition_value"}
@@ -147,7 +147,7 @@ func ExampleDefaultFieldMap() {
 	// Output: SN-9 1250
 }
 
-// A recorded answer is decoded as GetAsset would, without a request.
+// A recorded response is decoded as GetAsset would, without a request.
 func ExampleClient_Decode() {
 	client, err := innomaint.New(innomaint.Config{BaseURL: "https://tenant.example.com", Auth: innomaint.BearerToken("t")})
 	if err != nil {
@@ -167,9 +167,9 @@ func ExampleClient_Decode() {
 	// true
 }
 
-// Fields that only the host knows, read with the client's tolerance.
+// Fields that only the host knows, read as tolerantly as the client's own.
 func ExampleAsset_Date() {
-	asset := innomaint.Asset{Raw: []byte(`{"maintenance": {"next_due": "01-04-2027", "last_done": "soon"}, "hours": "1,250.5", "leased": "Y", "centre": " CC-9 "}`)}
+	asset := innomaint.Asset{Raw: []byte(`{"maintenance": {"next_due": "01-04-2027", "last_done": "soon"}, "hours": "1,250.5", "leased": "Y", "center": " CC-9 "}`)}
 
 	due, ok, err := asset.Date("maintenance.next_due")
 	fmt.Println(due, ok, err)
@@ -179,8 +179,8 @@ func ExampleAsset_Date() {
 	fmt.Println(ok, err)
 	hours, _, _ := asset.Decimal("hours")
 	leased, _, _ := asset.Bool("leased")
-	centre, _ := asset.Text("centre")
-	fmt.Println(hours, leased, centre)
+	center, _ := asset.Text("center")
+	fmt.Println(hours, leased, center)
 	// Output:
 	// 2027-04-01 true <nil>
 	// false maintenance.last_done: "soon" is not a date in a known layout
@@ -188,7 +188,7 @@ func ExampleAsset_Date() {
 	// 1250.5 true CC-9
 }
 
-// A value that the host's own enricher could not take: a warning in the log, and the rest of the asset is synced.
+// A value that the host's own enricher could not use becomes a warning in the log; the rest of the asset is synced.
 func ExampleAsset_Warn() {
 	asset := innomaint.Asset{ID: "AST-1"}
 	asset.Warn(innomaint.Warning{Field: "next_due", Value: "soon", Reason: "is not a date"})
@@ -207,20 +207,20 @@ func ExampleClient_Explain() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("the asset stands at", explanation.Envelope)
+	fmt.Println("the asset is at", explanation.Envelope)
 	for _, f := range explanation.Fields {
 		if f.Path != "" {
 			fmt.Printf("%s is %q, from %s\n", f.Field, f.Value, f.At)
 		}
 	}
 	for _, u := range explanation.Unread {
-		fmt.Printf("nobody reads %s: %s\n", u.Path, u.Raw)
+		fmt.Printf("not read: %s: %s\n", u.Path, u.Raw)
 	}
 	// Output:
-	// the asset stands at data
+	// the asset is at data
 	// AssetID is "1", from id
 	// Manufacturer.Name is "Grundfos", from make.name
-	// nobody reads title: "Pump"
+	// not read: title: "Pump"
 }
 
 func ExampleDateOf() {

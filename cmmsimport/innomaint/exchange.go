@@ -27,10 +27,6 @@ type exchange struct {
 	failed                *Error // of the last attempt; nil: it succeeded, or there was none
 }
 
-func (c *Client) newExchange(ref AssetRef) *exchange {
-	return &exchange{Client: c, ref: ref, maxAttempts: c.cfg.MaxTries}
-}
-
 // do sends a request until it succeeds, fails for good, or ctx ends.
 func (x *exchange) do(ctx context.Context, r request) error {
 	for {
@@ -59,16 +55,18 @@ func (x *exchange) do(ctx context.Context, r request) error {
 		case x.attempts >= x.maxAttempts:
 			return x.failed
 		}
-		wait, tooLong := x.cfg.wait(x.attempts, response.Header(), time.Now())
-		if tooLong != nil {
-			x.failed.Message += "; " + tooLong.Error()
+		wait, ok := x.cfg.wait(x.attempts, response.Header(), time.Now())
+		if !ok {
+			x.failed.Message += "; the API asks for a longer wait than Config.RetryMaxWait"
 			return x.failed
 		}
 		x.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "innomaint: retrying",
 			slog.String("asset_id", x.ref.AssetID), slog.Uint64("customer_id", x.ref.CustomerID),
 			slog.String("error", x.failed.Error()), slog.Int("attempts", x.attempts), slog.Duration("wait", wait))
-		if sleep(ctx, wait) != nil {
+		select {
+		case <-ctx.Done():
 			return contextError(ctx, x.ref, x.failed)
+		case <-time.After(wait):
 		}
 	}
 }
@@ -104,17 +102,6 @@ func (x *exchange) judge(r request, response *resty.Response, err error) (failed
 	return failed
 }
 
-func sleep(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
 // pathTemplate is Config.AssetPath. Its path and its query are escaped in different ways.
 type pathTemplate struct {
 	path, query string
@@ -143,10 +130,11 @@ func (t *pathTemplate) fill(ref AssetRef) string {
 		segment = strings.ReplaceAll(ref.AssetID, ".", "%2E")
 	}
 	customer := strconv.FormatUint(ref.CustomerID, 10)
-	filled := strings.NewReplacer(assetIDPlaceholder, segment, customerIDPlaceholder, customer).Replace(t.path)
-	if t.query == "" {
-		return filled
+	fill := func(template, assetID string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(template, assetIDPlaceholder, assetID), customerIDPlaceholder, customer)
 	}
-	query := strings.NewReplacer(assetIDPlaceholder, url.QueryEscape(ref.AssetID), customerIDPlaceholder, customer)
-	return filled + "?" + query.Replace(t.query)
+	if t.query == "" {
+		return fill(t.path, segment)
+	}
+	return fill(t.path, segment) + "?" + fill(t.query, url.QueryEscape(ref.AssetID))
 }

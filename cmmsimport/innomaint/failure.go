@@ -85,8 +85,8 @@ func serverText(body []byte) string {
 	case looksLikeHTML(body):
 		return "(an HTML page, so Config.BaseURL or AssetPath may be wrong)"
 	case !deeper(body, maxDepth) && gjson.ValidBytes(body):
-		verdict := readVerdict(gjson.ParseBytes(body))
-		return shorten(verdict.message(), maxServerMessage)
+		status := readAPIStatus(gjson.ParseBytes(body))
+		return shorten(status.message(), maxServerMessage)
 	case utf8.Valid(body):
 		return shorten(strings.Join(strings.Fields(string(body)), " "), maxServerMessage)
 	}

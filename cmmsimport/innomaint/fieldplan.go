@@ -110,7 +110,7 @@ func (n *node) add(keys []string, at target) {
 }
 
 // find looks up every list in an object, and what the object says about the call, in one pass.
-func (p *fieldPlan) find(object gjson.Result, all []found) (v verdict) {
+func (p *fieldPlan) find(object gjson.Result, all []found) (v apiStatus) {
 	clear(all)
 	object.Index = 0 // what is found has an index in the object, not in its envelope
 	object.ForEach(func(key, value gjson.Result) bool {
@@ -119,9 +119,7 @@ func (p *fieldPlan) find(object gjson.Result, all []found) (v verdict) {
 		return true
 	})
 	for _, other := range p.others {
-		if all[other.list].beatenBy(other.position) {
-			all[other.list].take(object.Get(other.path), other.target)
-		}
+		all[other.list].take(object.Get(other.path), other.target)
 	}
 	return v
 }
@@ -142,9 +140,7 @@ func (n *node) visit(key string, value gjson.Result, all []found) (known bool) {
 		return false
 	}
 	for _, at := range child.targets {
-		if all[at.list].beatenBy(at.position) {
-			all[at.list].take(value, at)
-		}
+		all[at.list].take(value, at)
 	}
 	if child.children != nil {
 		child.enter(value, all)
@@ -171,11 +167,10 @@ func (n *node) hide(raw string, all []found) {
 	}
 }
 
-func (f *found) beatenBy(position int) bool { return f.rank == 0 || position+1 < f.rank }
-
-// take keeps a value, unless it is a placeholder: then a later path may still have one.
+// take keeps a value, unless an earlier path has one, or it is a placeholder: then a later path may still have one.
 func (f *found) take(value gjson.Result, at target) {
-	if isEmpty(value) || at.isDate && isNoDate(cleanID(asSent(value))) {
+	beaten := f.exists() && f.rank <= at.position+1
+	if beaten || isEmpty(value) || at.isDate && isNoDate(cleanID(asSent(value))) {
 		return
 	}
 	*f = found{Result: value, rank: at.position + 1}

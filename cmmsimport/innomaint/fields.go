@@ -11,10 +11,10 @@ import (
 // FieldMap and [Asset]: its name in FieldMap, the column it is meant for, its list or lists of paths, its place in the
 // asset, and the default paths. The first line must be the identity. Fields that share a column are adjacent.
 var assetFields = []field{
-	value(idText, "AssetID", "cmms_asset_id", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.AssetID, &a.ID }, "asset_id", "id").inErrors(always),
-	value(lineOfText, "Code", "asset_code", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Code, &a.Code }, "asset_code", "code").inErrors(always),
-	value(lineOfText, "Name", "asset_name", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Name, &a.Name }, "asset_name", "name").inErrors(withoutID),
-	value(linesOfText, "Description", "description", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Description, &a.Description }, "description", "asset_description").inErrors(always),
+	value(idText, "AssetID", "cmms_asset_id", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.AssetID, &a.ID }, "asset_id", "id").inErrors(),
+	value(lineOfText, "Code", "asset_code", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Code, &a.Code }, "asset_code", "code").inErrors(),
+	value(lineOfText, "Name", "asset_name", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Name, &a.Name }, "asset_name", "name").inErrors(),
+	value(linesOfText, "Description", "description", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Description, &a.Description }, "description", "asset_description").inErrors(),
 	value(lineOfText, "SerialNumber", "serial_number", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.SerialNumber, &a.SerialNumber }, "serial_number", "serial_no", "serial"),
 	value(lineOfText, "Barcode", "barcode", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Barcode, &a.Barcode }, "barcode", "bar_code"),
 	value(lineOfText, "Criticality", "criticality", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Criticality, &a.Criticality }, "criticality", "criticality_name"),
@@ -22,7 +22,7 @@ var assetFields = []field{
 	value(lineOfText, "Currency", "currency", func(m *FieldMap, a *Asset) (*[]string, *string) { return &m.Currency, &a.Currency }, "currency", "currency_code"),
 	value(decimal, "PurchaseCost", "purchase_cost", func(m *FieldMap, a *Asset) (*[]string, *Decimal) { return &m.PurchaseCost, &a.PurchaseCost }, "purchase_cost", "purchase_price", "cost"),
 	value(jsonValue, "CustomFields", "custom_fields", func(m *FieldMap, a *Asset) (*[]string, *json.RawMessage) { return &m.CustomFields, &a.CustomFields }, "custom_fields"),
-	value(timestamp, "UpdatedAt", "cmms_updated_at", func(m *FieldMap, a *Asset) (*[]string, *time.Time) { return &m.UpdatedAt, &a.UpdatedAt }, "updated_at", "modified_at", "last_updated").inErrors(always),
+	value(timestamp, "UpdatedAt", "cmms_updated_at", func(m *FieldMap, a *Asset) (*[]string, *time.Time) { return &m.UpdatedAt, &a.UpdatedAt }, "updated_at", "modified_at", "last_updated").inErrors(),
 	value(civilDate, "PurchaseDate", "purchase_date", func(m *FieldMap, a *Asset) (*[]string, *Date) { return &m.PurchaseDate, &a.PurchaseDate }, "purchase_date", "purchased_on"),
 	value(civilDate, "InstallationDate", "installation_date", func(m *FieldMap, a *Asset) (*[]string, *Date) { return &m.InstallationDate, &a.InstallationDate }, "installation_date", "install_date", "installed_on"),
 	value(civilDate, "WarrantyStart", "warranty_start", func(m *FieldMap, a *Asset) (*[]string, *Date) { return &m.WarrantyStart, &a.WarrantyStart }, "warranty_start", "warranty_start_date", "warranty.start"),
@@ -36,7 +36,7 @@ var assetFields = []field{
 	reference("Model", "model_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Model, &a.Model }, named("model", "asset_model")),
 	reference("Vendor", "vendor_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Vendor, &a.Vendor }, withContact("vendor", "supplier")),
 	reference("Department", "department_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Department, &a.Department }, named("department", "dept")),
-	reference("Status", "status_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Status, &a.Status }, named("status", "asset_status")).inErrors(always),
+	reference("Status", "status_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Status, &a.Status }, named("status", "asset_status")).inErrors(),
 	reference("Site", "location_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Site, &a.Location.Site }, inLocation("site")),
 	reference("Building", "location_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Building, &a.Location.Building }, inLocation("building")),
 	reference("Floor", "location_id", func(m *FieldMap, a *Asset) (*ReferencePaths, *Reference) { return &m.Floor, &a.Location.Floor }, inLocation("floor")),
@@ -50,25 +50,15 @@ type field struct {
 	defaults     [][]string                  // of the lists
 	readParts    int                         // of a reference: parts from here on are not read; 0 for a value
 	isDate       bool                        // a date of zeros is a placeholder
-
-	// Error responses have an id, a code, a name, a status, a description and a time of their own.
-	alsoInErrors condition
+	alsoInErrors bool                        // see inErrors
 
 	decode func(d *decoding, at []found) (exists bool) // reads what was found for the lists into the asset
 	show   func(a *Asset) []string                     // the decoded value as text; for a reference, by part
 }
 
-type condition int
-
-const (
-	never condition = iota
-	withoutID
-	always
-)
-
 // inErrors marks a field that error responses have as well, so that it does not prove an object to be an asset.
-func (f field) inErrors(c condition) field {
-	f.alsoInErrors = c
+func (f field) inErrors() field {
+	f.alsoInErrors = true
 	return f
 }
 
@@ -111,8 +101,7 @@ func showTime(t time.Time) string {
 	return t.Format(time.RFC3339Nano)
 }
 
-// noFieldMap is for taking addresses in an Asset alone; it is neither read nor written.
-var noFieldMap FieldMap
+var noFieldMap FieldMap // for taking addresses in an Asset alone; neither read nor written
 
 // value is a field with one list of paths. of returns the list and the value's place.
 func value[T any](k kind[T], name, column string, of func(*FieldMap, *Asset) (*[]string, *T), paths ...string) field {

@@ -29,7 +29,7 @@ func mustDecodeWith(t *testing.T, dec *decoder, body string) *Asset {
 }
 
 // TestFieldTable/AddsField is what a new field takes: one line of the table, beside the members of FieldMap and Asset, for
-// which variables of the test stand here.
+// which this test has variables.
 func TestFieldTable(t *testing.T) {
 	t.Parallel()
 	t.Run("AddsField", func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// FuzzRetryWait puts the headers into a 429 of a whole exchange, on a clock that stands until it is waited for: the next
-// request comes after the wait that was plainly asked for, never later than the longest wait, or not at all.
+// FuzzRetryWait sends the headers with a 429 to a whole GetAsset, on synctest's clock. The next request comes after the wait
+// that was clearly asked for and never later than the longest wait, or not at all.
 func FuzzRetryWait(f *testing.F) {
 	for _, s := range []string{
 		"", "0", "7", "1.5", "-5", "99999999999999999999", "Sat, 01 Jan 2000 00:00:09 GMT", "Mon, 01 Jan 2001 00:00:00 GMT", "soon", "31", "30", "946684806",
@@ -25,7 +25,7 @@ func FuzzRetryWait(f *testing.F) {
 		}
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
-			transport := &scripted{answers: []http.Header{status(429, "Retry-After", retry, "X-RateLimit-Reset", reset), status(200)}}
+			transport := &scripted{responses: []http.Header{status(429, "Retry-After", retry, "X-RateLimit-Reset", reset), status(200)}}
 			asset, err := withDefaultWaits(t, transport, nil).GetAsset(t.Context(), ref)
 			if took := time.Since(began); took > 30*time.Second {
 				t.Errorf("took %v", took)
@@ -33,7 +33,7 @@ func FuzzRetryWait(f *testing.F) {
 			switch len(transport.at) {
 			case 1:
 				if failed := wantKind(t, err, innomaint.KindRateLimited); failed.Tries != 1 || !strings.Contains(failed.Message, "RetryMaxWait") {
-					t.Errorf("one try, and error %v", err)
+					t.Errorf("one attempt, and error %v", err)
 				}
 			case 2:
 				if err != nil || asset == nil || asset.ID != ref.AssetID {
@@ -43,7 +43,7 @@ func FuzzRetryWait(f *testing.F) {
 					t.Errorf("Retry-After: %s, and waited %v", retry, transport.waits()[0])
 				}
 			default:
-				t.Errorf("%d tries", len(transport.at))
+				t.Errorf("%d attempts", len(transport.at))
 			}
 		})
 	})

@@ -21,7 +21,7 @@ func checkDates(t *testing.T, a *innomaint.Asset) {
 	}
 }
 
-// checkDate checks that d is no date or a day of the calendar that a DATE holds and gives back.
+// checkDate checks that d is no date, or a day of the calendar that a DATE column can store and return.
 func checkDate(t *testing.T, d innomaint.Date) {
 	t.Helper()
 	if d.IsZero() {
@@ -43,7 +43,7 @@ func checkDate(t *testing.T, d innomaint.Date) {
 	}
 }
 
-// checkDecimal checks that d is written as the only spelling of its number, is read back, and knows where it fits.
+// checkDecimal checks that d has the canonical notation of its number, can be read back, and knows which columns it fits.
 func checkDecimal(t *testing.T, d innomaint.Decimal) {
 	t.Helper()
 	s := strings.TrimPrefix(string(d), "-")
@@ -77,8 +77,8 @@ var (
 	noNumber    = regexp.MustCompile(`(?i)rs\.|/-$|[^0-9.-]`)
 )
 
-// FuzzParseDecimal holds ParseDecimal against math/big: a plain number is read, exactly; whatever else is read has the
-// digits and the sign of its text, with nothing left out.
+// FuzzParseDecimal compares ParseDecimal with math/big: a plain number is read, exactly. Any other accepted text has the
+// digits and the sign of the result, with nothing left out.
 func FuzzParseDecimal(f *testing.F) {
 	for _, s := range []string{
 		"125000.5", "1,25,000.50", "₹ 125000.50", "-1.25e5", "1e-99", "Rs. 500/-", "", "12,50", "INR 1 250", "-₹5", "1'234.5", "1\u00a0234",
@@ -102,7 +102,7 @@ func FuzzParseDecimal(f *testing.F) {
 	})
 }
 
-// checkSameNumber checks that d is the number that s shows, whatever grouping and currency stand around it.
+// checkSameNumber checks that d is the number in s, whatever its grouping and currency.
 func checkSameNumber(t *testing.T, s string, d innomaint.Decimal) {
 	t.Helper()
 	plain := noNumber.ReplaceAllString(strings.TrimSpace(s), "")
@@ -116,7 +116,7 @@ func checkSameNumber(t *testing.T, s string, d innomaint.Decimal) {
 	}
 }
 
-// checkCost checks that a cost in an answer is the number, a warning, or a placeholder: never silently nothing.
+// checkCost checks that a cost in a response becomes the number or a warning, or is a placeholder.
 func checkCost(t *testing.T, client *innomaint.Client, s string, d innomaint.Decimal) {
 	t.Helper()
 	quoted, err := json.Marshal(s)

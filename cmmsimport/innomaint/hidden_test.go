@@ -6,8 +6,9 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
-// What stands where an object was expected must not pass for absent: under Mirror that would clear the column.
-func TestValuesInTheWayOfAPathAreWarnings(t *testing.T) {
+// TestHiddenValue checks that a value in the place of an expected object is not taken for absent: with the policy Mirror,
+// that would clear the column.
+func TestHiddenValue(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		body     string

@@ -12,8 +12,7 @@ import (
 )
 
 const (
-	loginPath = "/api/v1/auth/login"
-
+	loginPath   = "/api/v1/auth/login"
 	renewEarly  = 30 * time.Second          // so that a token does not expire on its way
 	maxLifetime = 10 * 365 * 24 * time.Hour // a longer lifetime of a token is not believed: the API's 401 will tell
 )
@@ -33,7 +32,8 @@ func (c *Client) token(ctx context.Context, ref AssetRef, stale *token) (*token,
 // logIn logs in. A failure of the network, the server or the context is err; any other one is rejected, of kind auth.
 func (c *Client) logIn(ctx context.Context, ref AssetRef) (got *token, rejected *Error, err error) {
 	credentials := c.cfg.Auth.credentials()
-	err = c.newExchange(ref).do(ctx, request{
+	x := &exchange{Client: c, ref: ref, maxAttempts: c.cfg.MaxTries}
+	err = x.do(ctx, request{
 		method: http.MethodPost, url: c.cfg.BaseURL + loginPath,
 		prepare: func(r *resty.Request) {
 			r.SetBody(map[string]string{"username": credentials.username, "password": credentials.password})
@@ -63,8 +63,8 @@ func readToken(body []byte, now time.Time) (*token, *Error) {
 	if failed != nil {
 		return nil, failed
 	}
-	if verdict := readVerdict(response); verdict.denied || verdict.negative() {
-		return nil, verdict.failure()
+	if status := readAPIStatus(response); status.denied || status.negative() {
+		return nil, status.failure()
 	}
 	objects := []gjson.Result{response}
 	for _, key := range envelopeKeys {

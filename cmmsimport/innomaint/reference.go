@@ -26,7 +26,7 @@ type Location struct {
 	Site, Building, Floor, Room Reference
 }
 
-// The parts of a reference. The object is the master itself, which holds the others.
+// The parts of a reference. The object is the master itself, with the others in it.
 const (
 	partObject = iota
 	partID

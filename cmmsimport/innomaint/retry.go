@@ -1,7 +1,6 @@
 package innomaint
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -23,18 +22,12 @@ func (e *Error) renewable() bool {
 	return e != nil && e.Kind == KindAuth && e.StatusCode != http.StatusForbidden
 }
 
-var errTooLong = errors.New("the API asks for a longer wait than Config.RetryMaxWait")
-
 // wait returns the wait after the given number of attempts: what the response asks for, else a random one of up to
 // RetryWait, doubled for each further attempt and never above RetryMaxWait (exponential backoff with full jitter).
-// errTooLong ends the attempts.
-func (c *Config) wait(attempts int, header http.Header, now time.Time) (time.Duration, error) {
-	asked, ok := retryAfter(header, now)
-	switch {
-	case ok && asked > c.RetryMaxWait:
-		return 0, errTooLong
-	case ok:
-		return asked, nil
+// ok is false if the response asks for more: then there is no further attempt.
+func (c *Config) wait(attempts int, header http.Header, now time.Time) (wait time.Duration, ok bool) {
+	if asked, ok := retryAfter(header, now); ok {
+		return asked, asked <= c.RetryMaxWait
 	}
 	bound := c.RetryWait
 	for range attempts - 1 {
@@ -44,7 +37,7 @@ func (c *Config) wait(attempts int, header http.Header, now time.Time) (time.Dur
 		}
 		bound *= 2
 	}
-	return rand.N(bound), nil
+	return rand.N(bound), true
 }
 
 // retryAfter returns the wait that a response asks for: Retry-After in seconds or as a date (RFC 9110, 10.2.3), else

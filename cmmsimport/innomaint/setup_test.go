@@ -10,14 +10,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/cmmsimport/internal/redact"
 )
 
+// decoded compares assets by what was decoded, without Raw.
+var decoded = cmp.Options{cmpopts.IgnoreUnexported(innomaint.Asset{}), cmpopts.IgnoreFields(innomaint.Asset{}, "Raw")}
+
 var ref = innomaint.AssetRef{CustomerID: 7, AssetID: "AST-1042"}
 
-// newServer starts a fake that lives as long as the test.
+// newServer starts a fake server that runs until the end of the test.
 func newServer(t *testing.T, opts ...innomainttest.Option) *innomainttest.Server {
 	t.Helper()
 	server := innomainttest.NewServer(opts...)
@@ -25,7 +31,7 @@ func newServer(t *testing.T, opts ...innomainttest.Option) *innomainttest.Server
 	return server
 }
 
-// newClient returns a client with short waits; change, which may be nil, has the last word on its configuration.
+// newClient returns a client with short waits. change may be nil; it changes the configuration.
 func newClient(t testing.TB, baseURL string, change func(*innomaint.Config)) *innomaint.Client {
 	t.Helper()
 	cfg := innomaint.Config{
@@ -97,7 +103,7 @@ func wantKind(t *testing.T, err error, kind innomaint.Kind) *innomaint.Error {
 	return failed
 }
 
-// wantNoWarnings fails the test for an asset that has any.
+// wantNoWarnings fails the test if an asset has a warning.
 func wantNoWarnings(t *testing.T, asset *innomaint.Asset) {
 	t.Helper()
 	for _, w := range asset.Warnings {
@@ -110,7 +116,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// respond makes the answer of a fake transport.
+// respond returns the response of a fake transport.
 func respond(r *http.Request, status int, header http.Header, body string) *http.Response {
 	if header == nil {
 		header = http.Header{}

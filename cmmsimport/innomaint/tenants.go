@@ -34,8 +34,7 @@ func (t *Tenants) GetAsset(ctx context.Context, ref AssetRef) (*Asset, error) {
 	}
 	t.mu.Unlock()
 
-	usable := func(*Client) bool { return true }
-	client, err := one.get(ctx, ref, usable, func() (*Client, *Error, error) {
+	client, err := one.get(ctx, ref, func(*Client) bool { return true }, func() (*Client, *Error, error) {
 		client, err := t.open(ctx, ref.CustomerID)
 		switch {
 		case err == nil && client != nil:
@@ -67,7 +66,7 @@ const failureMemory = time.Minute
 
 // memo keeps the result of a call that one caller at a time makes: the value, or for a while the failure.
 type memo[T any] struct {
-	turn  chan struct{} // holds one token; its holder may make the call, and change the members below
+	turn  chan struct{} // capacity 1: who has sent to it may make the call, and change the members below
 	value atomic.Pointer[T]
 
 	failed *Error // returned until then

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -72,24 +73,11 @@ func readBool(v gjson.Result) (value, ok bool, err error) {
 // cleanLine makes one line of plain text: HTML entities resolved, any white space a single space, no padding.
 func cleanLine(s string) string {
 	s = html.UnescapeString(s)
-	if isCleanLine(s) {
+	plain := !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r >= utf8.RuneSelf })
+	if plain && !strings.Contains(s, "  ") && strings.Trim(s, " ") == s { // nothing to clean
 		return s
 	}
 	return strings.Join(strings.Fields(s), " ")
-}
-
-// isCleanLine is a fast check: a text for which it returns true needs no cleaning.
-func isCleanLine(s string) bool {
-	space := true // a space here would be padding, or doubled
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == ' ' && space, c != ' ' && c <= ' ', c >= utf8.RuneSelf:
-			return false
-		default:
-			space = c == ' '
-		}
-	}
-	return !space
 }
 
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
@@ -147,8 +135,7 @@ func jsonKind(v gjson.Result) string {
 	return "not a text"
 }
 
-// MariaDB refuses JSON with more than 32 levels.
-const maxCustomFieldsDepth = 30
+const maxCustomFieldsDepth = 30 // MariaDB refuses JSON with more than 32 levels
 
 // readCustomFields returns an object or a list without its white space, nil for an empty one.
 func readCustomFields(v gjson.Result) (json.RawMessage, error) {
@@ -174,10 +161,5 @@ var escapes = regexp.MustCompile(`\\u[dD][89abAB][[:xdigit:]]{2}\\u[dD][c-fC-F][
 
 // hasLoneSurrogate reports whether a JSON text escapes half of a surrogate pair. The JSON type of MySQL refuses it.
 func hasLoneSurrogate(raw string) bool {
-	for _, match := range escapes.FindAllStringSubmatchIndex(raw, -1) {
-		if match[2] >= 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(escapes.FindAllStringSubmatch(raw, -1), func(match []string) bool { return match[1] != "" })
 }

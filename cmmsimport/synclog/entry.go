@@ -31,7 +31,7 @@ type Entry struct {
 	Changes      Changes   `gorm:"column:changes;type:JSON;serializer:json" json:"changes,omitempty"`
 	SyncedAt     time.Time `gorm:"column:synced_at;type:DATETIME(6);serializer:utc;not null;index:idx_log_customer,priority:2;index:idx_log_asset,priority:2" json:"synced_at"` // when the attempt ended, UTC
 	DurationMS   int64     `gorm:"column:duration_ms;type:BIGINT;not null" json:"duration_ms"`                                                                                  // the whole attempt: API call to commit or rollback
-	AttemptKey   string    `gorm:"column:attempt_key;type:VARCHAR(64);uniqueIndex:uq_log_attempt" json:"attempt_key,omitempty"`                                                 // run and asset row: an attempt has one row, however often it is written
+	AttemptKey   string    `gorm:"column:attempt_key;type:VARCHAR(64);default:null;uniqueIndex:uq_log_attempt" json:"attempt_key,omitempty"`                                    // run and asset row: an attempt has one row, however often it is written
 
 	// AssetID is ic3_asset_master.id of the attempt. Not stored.
 	AssetID uint64 `gorm:"-" json:"-"`

@@ -58,4 +58,15 @@ func TestRecord_SameAttempt(t *testing.T) {
 			t.Errorf("%d rows", n)
 		}
 	})
+	t.Run("WithoutKeyThroughGORM", func(t *testing.T) {
+		t.Parallel()
+		db := setup(t)
+		entries := []*synclog.Entry{failedEntry(), failedEntry()}
+		for _, e := range entries {
+			e.AttemptKey = "" // which stands for NULL, as everywhere
+		}
+		if err := db.Create(entries).Error; err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -14,8 +14,8 @@ func ErrorMessage(err error) string {
 	return rowfit.Message(err.Error())
 }
 
-// Redact replaces what may be a secret in a text for people by REDACTED: bearer tokens, Authorization and Cookie headers,
-// the values of whatever is called password, token, secret, API key and the like (as name=value, header, JSON or escaped
-// JSON), JSON web tokens, the password in a DSN, and of URLs the user information, query string and fragment. It works by
-// pattern, so it does not find a secret in prose ("my word is …"). Redacting twice changes nothing more.
+// Redact replaces what may be a secret in s by REDACTED: bearer tokens and Basic credentials; Authorization and Cookie
+// headers; the values of whatever is called password, token, secret, API key and the like (as name=value, header, JSON or
+// escaped JSON); JSON web tokens; the password in a DSN; query strings; and of URLs the user information and the fragment.
+// It works by pattern, so it does not find a secret in prose ("my word is …"). Redacting twice changes nothing more.
 func Redact(s string) string { return redact.Text(s) }

@@ -80,13 +80,13 @@ func (f *floor) syncAsset(ctx context.Context, customer string, row *floorAsset)
 	switch {
 	case errors.As(err, &failed):
 		status, kind, message = "Failed", failed.kind, failed.message
-		if _, err := f.statements.markFailed.ExecContext(ctx, at, row.id, row.cmmsID); err != nil {
+		if _, err := f.statements.markFailed.ExecContext(ctx, at, f.runID, row.id, row.cmmsID); err != nil {
 			return err
 		}
 	case err != nil:
 		return err
 	}
-	_, err = f.statements.insertLog.ExecContext(ctx, f.runID, customer, row.cmmsID, status, kind, message,
+	_, err = f.statements.insertLog.ExecContext(ctx, f.runID, customer, row.cmmsID, f.runID+":"+row.id, status, kind, message,
 		warningsJSON(warnings), changes, at, took.Milliseconds())
 	return err
 }
@@ -117,10 +117,10 @@ func (f *floor) update(ctx context.Context, tx *sql.Tx, row *floorAsset, after *
 	var err error
 	if row.values == *after {
 		//nolint:sqlclosecheck // the transaction closes it
-		result, err = tx.StmtContext(ctx, f.statements.markSynced).ExecContext(ctx, at, at, row.id, row.cmmsID)
+		result, err = tx.StmtContext(ctx, f.statements.markSynced).ExecContext(ctx, at, at, f.runID, row.id, row.cmmsID)
 	} else {
 		text, args := updateChanged(&row.values, after, at)
-		result, err = tx.ExecContext(ctx, text, append(args, row.id, row.cmmsID)...)
+		result, err = tx.ExecContext(ctx, text, append(args, f.runID, row.id, row.cmmsID)...)
 	}
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 const (
 	pageSize = 200
 
-	synced     = "cmms_sync_status = 'Success', cmms_synced_at = ?, cmms_attempted_at = ? " + findAsset
+	synced     = "cmms_sync_status = 'Success', cmms_synced_at = ?, cmms_attempted_at = ?, cmms_run_id = ? " + findAsset
 	findAsset  = "WHERE id = ? AND cmms_asset_id = ? AND deleted_at IS NULL"
 	linkedOnly = "deleted_at IS NULL AND cmms_asset_id <> ''"
 )
@@ -33,9 +33,11 @@ func (s *floorStatements) prepare(ctx context.Context, db *sql.DB) error {
 	s.page = prepare("SELECT id, cmms_asset_id, " + strings.Join(columns[:], ", ") + " FROM ic3_asset_master WHERE " + linkedOnly +
 		" AND customer_id = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?")
 	s.markSynced = prepare("UPDATE ic3_asset_master SET " + synced)
-	s.markFailed = prepare("UPDATE ic3_asset_master SET cmms_sync_status = 'Failed', cmms_attempted_at = ? " + findAsset)
-	s.insertLog = prepare("INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, status, error_kind, error_message, " +
-		"warnings, changes, synced_at, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	s.markFailed = prepare("UPDATE ic3_asset_master SET cmms_sync_status = 'Failed', cmms_attempted_at = ?, cmms_run_id = ? " + findAsset)
+	s.insertLog = prepare("INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, attempt_key, status, error_kind, error_message, " +
+		"warnings, changes, synced_at, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), " +
+		"status = VALUES(status), error_kind = VALUES(error_kind), error_message = VALUES(error_message), warnings = VALUES(warnings), " +
+		"changes = VALUES(changes), synced_at = VALUES(synced_at), duration_ms = VALUES(duration_ms)")
 	for kind := range s.findMaster {
 		s.findMaster[kind] = prepare(masterKind(kind).find())
 	}

@@ -144,10 +144,10 @@ func (b *bench) growMany(ctx context.Context, c contender, g *growth, out io.Wri
 func (b *bench) fillLog(ctx context.Context, g growth, out io.Writer) error {
 	for from := 0; from < g.LogRows; from += logChunk {
 		progress(out, "growth: %d of %d log rows", from, g.LogRows)
-		err := b.server.exec(ctx, fmt.Sprintf("INSERT INTO %s.cmms_sync_log (run_id, customer_id, cmms_asset_id, status, synced_at, duration_ms) "+
+		err := b.server.exec(ctx, fmt.Sprintf("INSERT INTO %s.cmms_sync_log (run_id, customer_id, cmms_asset_id, status, synced_at, duration_ms, attempt_key) "+
 			"SELECT LPAD(seq DIV %d, 26, '0'), 1 + seq %% %d DIV %d, CONCAT('A-', LPAD(1 + seq %% %d, 7, '0')), 'Success', "+
-			"'2024-01-01' + INTERVAL (seq * 6) SECOND, 2 FROM %s.seq_%d_to_%d",
-			fullState, g.Few, g.Few, b.fleet.PerCustomer, g.Few, fullState, from, min(from+logChunk, g.LogRows)-1))
+			"'2024-01-01' + INTERVAL (seq * 6) SECOND, 2, CONCAT(LPAD(seq DIV %d, 26, '0'), ':', 1 + seq %% %d) FROM %s.seq_%d_to_%d",
+			fullState, g.Few, g.Few, b.fleet.PerCustomer, g.Few, g.Few, g.Few, fullState, from, min(from+logChunk, g.LogRows)-1))
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"ic3.internal/innomaintsync/cmmsimport"
 )
@@ -47,6 +48,7 @@ func (g *plain) syncAsset(ctx context.Context, asset *plainAsset) error {
 	db := g.db.WithContext(ctx)
 	before := asset.values()
 	log := plainLog{RunID: g.runID, CustomerID: asset.CustomerID, CMMSAssetID: *asset.CMMSAssetID, Status: "Success"}
+	log.AttemptKey = fmt.Sprintf("%s:%d", g.runID, asset.ID)
 
 	answer, err := g.api.get(ctx, *asset.CMMSAssetID)
 	if err == nil {
@@ -57,7 +59,7 @@ func (g *plain) syncAsset(ctx context.Context, asset *plainAsset) error {
 			log.Warnings = optional(asset.merge(answer))
 			at := time.Now().UTC()
 			status := "Success"
-			asset.CMMSSyncStatus, asset.CMMSSyncedAt, asset.CMMSAttemptedAt = &status, &at, &at
+			asset.CMMSSyncStatus, asset.CMMSSyncedAt, asset.CMMSAttemptedAt, asset.CMMSRunID = &status, &at, &at, &g.runID
 			return tx.Save(asset).Error
 		})
 	}
@@ -67,7 +69,7 @@ func (g *plain) syncAsset(ctx context.Context, asset *plainAsset) error {
 	switch {
 	case errors.As(err, &failed):
 		log.Status, log.ErrorKind, log.ErrorMessage = "Failed", &failed.kind, &failed.message
-		marks := map[string]any{"cmms_sync_status": "Failed", "cmms_attempted_at": log.SyncedAt}
+		marks := map[string]any{"cmms_sync_status": "Failed", "cmms_attempted_at": log.SyncedAt, "cmms_run_id": g.runID}
 		if err := db.Model(asset).Updates(marks).Error; err != nil {
 			return err
 		}
@@ -77,7 +79,7 @@ func (g *plain) syncAsset(ctx context.Context, asset *plainAsset) error {
 		after := asset.values()
 		log.Changes = optional(changesJSON(&before, &after))
 	}
-	return db.Create(&log).Error
+	return db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&log).Error
 }
 
 func plainMasters(tx *gorm.DB, asset *plainAsset, d *detail) error {

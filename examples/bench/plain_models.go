@@ -40,6 +40,7 @@ type plainAsset struct {
 	CMMSSyncStatus    *string    `gorm:"column:cmms_sync_status"`
 	CMMSSyncedAt      *time.Time `gorm:"column:cmms_synced_at"`
 	CMMSAttemptedAt   *time.Time `gorm:"column:cmms_attempted_at"`
+	CMMSRunID         *string    `gorm:"column:cmms_run_id"`
 	CreatedAt         *time.Time
 	UpdatedAt         *time.Time
 	DeletedAt         gorm.DeletedAt
@@ -54,6 +55,7 @@ type plainLog struct {
 	RunID        string
 	CustomerID   uint64
 	CMMSAssetID  string `gorm:"column:cmms_asset_id"`
+	AttemptKey   string
 	Status       string
 	ErrorKind    *string
 	ErrorMessage *string

@@ -39,9 +39,10 @@ func snapshotQueries(database string, began time.Time) []string {
 	at := "'" + began.UTC().Format(datetime) + "'"
 	queries := []string{
 		"SELECT 'asset', id, customer_id, cmms_asset_id, cmms_sync_status, cmms_synced_at >= " + at + " AS synced, cmms_attempted_at >= " + at +
-			" AS attempted, deleted_at, " + strings.Join(columns[:], ", ") + " FROM " + database + ".ic3_asset_master ORDER BY id",
+			" AS attempted, EXISTS (SELECT 1 FROM " + database + ".cmms_sync_log WHERE attempt_key = CONCAT(cmms_run_id, ':', asset.id)) AS logged, " +
+			"deleted_at, " + strings.Join(columns[:], ", ") + " FROM " + database + ".ic3_asset_master asset ORDER BY id",
 		"SELECT 'log', customer_id, cmms_asset_id, status, error_kind, error_message IS NULL, warnings, changes, synced_at >= " + at +
-			" AS new, duration_ms BETWEEN 0 AND 60000 AS timed, CHAR_LENGTH(run_id) AS run FROM " + database + ".cmms_sync_log ORDER BY id",
+			" AS new, duration_ms BETWEEN 0 AND 60000 AS timed, CHAR_LENGTH(run_id) AS run, attempt_key LIKE CONCAT(run_id, ':%') AS keyed FROM " + database + ".cmms_sync_log ORDER BY id",
 	}
 	for _, table := range masterTables {
 		names := []string{"id", "customer_id", "cmms_id", "name", "code"}
@@ -135,10 +136,10 @@ func (l leftBehind) check(f fleet) error {
 		parts []string
 		want  int
 	}{
-		{"assets marked as synced in this pass", []string{"asset ", ` cmms_sync_status="Success" synced="1" attempted="1"`}, f.Assets - f.failed()},
-		{"assets marked as failed in this pass", []string{"asset ", ` cmms_sync_status="Failed"`, ` attempted="1"`}, f.failed()},
-		{"log rows of successes", []string{"log ", ` status="Success"`, ` new="1" timed="1" run="26"`}, f.Assets - f.failed()},
-		{"log rows of failures", []string{"log ", ` status="Failed" error_kind="not_found"`, ` new="1" timed="1" run="26"`}, f.failed()},
+		{"assets marked as synced in this pass", []string{"asset ", ` cmms_sync_status="Success" synced="1" attempted="1" logged="1"`}, f.Assets - f.failed()},
+		{"assets marked as failed in this pass", []string{"asset ", ` cmms_sync_status="Failed"`, ` attempted="1" logged="1"`}, f.failed()},
+		{"log rows of successes", []string{"log ", ` status="Success"`, ` new="1" timed="1" run="26" keyed="1"`}, f.Assets - f.failed()},
+		{"log rows of failures", []string{"log ", ` status="Failed" error_kind="not_found"`, ` new="1" timed="1" run="26" keyed="1"`}, f.failed()},
 	}
 	found := make([]int, len(wanted))
 	rows, done, err := l.read()

@@ -8,21 +8,21 @@ import (
 )
 
 // kindTitle is the title of a kind of failure.
-func kindTitle(kind string) string {
+func kindTitle(kind innomaint.Kind) string {
 	switch kind {
-	case string(innomaint.KindNotFound):
+	case innomaint.KindNotFound:
 		return "Not found in Innomaint"
-	case string(innomaint.KindAuth):
+	case innomaint.KindAuth:
 		return "Access denied"
-	case string(innomaint.KindRateLimited):
+	case innomaint.KindRateLimited:
 		return "Too many requests"
-	case string(innomaint.KindUnavailable):
+	case innomaint.KindUnavailable:
 		return "Innomaint was unavailable"
-	case string(innomaint.KindTimeout):
+	case innomaint.KindTimeout:
 		return "No response in time"
-	case string(innomaint.KindBadResponse):
+	case innomaint.KindBadResponse:
 		return "The response contains no asset"
-	case string(innomaint.KindInvalidData):
+	case innomaint.KindInvalidData:
 		return "The asset’s data is invalid"
 	case cmmsimport.KindDatabase:
 		return "Database error"
@@ -33,25 +33,25 @@ func kindTitle(kind string) string {
 	case "":
 		return "No kind recorded"
 	}
-	return "Failure of kind " + kind
+	return "Failure of kind " + string(kind)
 }
 
 // failureAdvice says how to fix failures of a kind.
-func failureAdvice(kind string) string {
+func failureAdvice(kind innomaint.Kind) string {
 	switch kind {
-	case string(innomaint.KindNotFound):
+	case innomaint.KindNotFound:
 		return "Innomaint does not have these assets. Unlink the rows or correct their cmms_asset_id. Retrying alone does not help."
-	case string(innomaint.KindAuth):
+	case innomaint.KindAuth:
 		return "Renew the token, or allow its account to read these assets. Then retry."
-	case string(innomaint.KindRateLimited):
+	case innomaint.KindRateLimited:
 		return "Lower RatePerSecond in the client’s settings, or ask for a higher limit. Then retry."
-	case string(innomaint.KindUnavailable):
+	case innomaint.KindUnavailable:
 		return "Retry, or wait for the next run. If it continues, ask the people who operate Innomaint."
-	case string(innomaint.KindTimeout):
+	case innomaint.KindTimeout:
 		return "Retry. If the API is always this slow, raise Timeout in the client’s settings or AssetTimeout in the run’s options."
-	case string(innomaint.KindBadResponse):
+	case innomaint.KindBadResponse:
 		return "Read the message: the cause is often BaseURL, AssetPath or a login page. Nothing was written. Fix the setting, then retry."
-	case string(innomaint.KindInvalidData):
+	case innomaint.KindInvalidData:
 		return "The message names the invalid value or row. Correct it, then retry."
 	case cmmsimport.KindDatabase:
 		return "Check the database server. The changes to these assets were rolled back. Then retry."

@@ -13,11 +13,11 @@ func TestFailureCauseOmitsAssetDetails(t *testing.T) {
 			"HTTP 404: the API has no such asset; it says: no … here",
 		},
 		"another asset": {
-			`innomaint: asset "A\"1": bad_response (HTTP 200): the answer is of another asset, "AST-77"`, `A"1`,
-			"HTTP 200: the answer is of another asset, “…”",
+			`innomaint: asset "A\"1": bad_response (HTTP 200): the response is of another asset, "AST-77"`, `A"1`,
+			"HTTP 200: the response is of another asset, “…”",
 		},
 		"attempts":  {`innomaint: asset "A-1": unavailable (HTTP 503): the API is in trouble (after 4 attempts)`, "A-1", "HTTP 503: the API is in trouble"},
-		"no status": {`innomaint: asset "A-1": timeout: no answer within 30s (Config.Timeout)`, "A-1", "no answer within 30s (Config.Timeout)"},
+		"no status": {`innomaint: asset "A-1": timeout: no response within 30s (Config.Timeout)`, "A-1", "no response within 30s (Config.Timeout)"},
 		"request":   {"request 8f3a9c2e71 was refused", "A-1", "request … was refused"},
 		"database":  {"Error 1366 (HY000): Incorrect value for column \"asset_name\"", "A-1", `Error 1366 (HY000): Incorrect value for column "asset_name"`},
 		"empty":     {"", "A-1", ""},
@@ -31,10 +31,10 @@ func TestFailureCauseOmitsAssetDetails(t *testing.T) {
 func TestWarningCauseIsColumnAndReason(t *testing.T) {
 	t.Parallel()
 	for warning, want := range map[string]cause{
-		`purchase_date: "soon" is not a date in a known layout; kept 2020-01-31`:   {"purchase_date", "is not a date in a known layout"},
-		`asset_name: "a \"quoted\" one" is longer than 255; stays empty`:        {"asset_name", "is longer than 255"},
-		`category_id: has neither an id nor a name nor a code; stays empty`:     {"category_id", "has neither an id nor a name nor a code"},
-		`vendor_id: "Acme" stays as it is, since another row has the name "A1"`: {"vendor_id", "stays as it is, since another row has the name “…”"},
+		`purchase_date: "soon" is not a date in a known layout; kept 2020-01-31`: {"purchase_date", "is not a date in a known layout"},
+		`asset_name: "a \"quoted\" one" is longer than 255; stays empty`:         {"asset_name", "is longer than 255"},
+		`category_id: has neither an id nor a name nor a code; stays empty`:      {"category_id", "has neither an id nor a name nor a code"},
+		`vendor_id: "Acme" stays as it is, since another row has the name "A1"`:  {"vendor_id", "stays as it is, since another row has the name “…”"},
 		"said by the host": {"", "said by the host"},
 	} {
 		if got := warningCause(warning); got != want {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -63,8 +64,8 @@ var failing = problemType{
 		return []message{{failureCause(e.ErrorKind, e.ErrorMessage, e.CMMSAssetID), e.ErrorMessage}}
 	},
 	current: func(_ synclog.Entry, a assetState) bool { return a.Status == string(synclog.Failed) },
-	title:   func(c cause) string { return kindTitle(c.Kind) },
-	advice:  func(c cause) string { return failureAdvice(c.Kind) },
+	title:   func(c cause) string { return kindTitle(innomaint.Kind(c.Kind)) },
+	advice:  func(c cause) string { return failureAdvice(innomaint.Kind(c.Kind)) },
 }
 
 var warning = problemType{

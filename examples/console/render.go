@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
 //go:embed templates
@@ -59,7 +61,7 @@ func parsePages(names ...string) map[string]*template.Template {
 	layout := template.Must(template.New("layout").Funcs(template.FuncMap{
 		"count": count[int], "count64": count[int64], "number": number[int64], "int": number[int], "duration": duration, "ms": milliseconds,
 		"at": at, "iso": iso, "day": shortDay, "ago": func(t time.Time) string { return ago(time.Since(t)) },
-		"minus": func(a, b int) int { return a - b }, "title": kindTitle, "field": field, "filter": filter, "list": list, "entries": entries,
+		"minus": func(a, b int) int { return a - b }, "title": func(kind string) string { return kindTitle(innomaint.Kind(kind)) }, "field": field, "filter": filter, "list": list, "entries": entries,
 		"query": query, "since": func(t time.Time) string { return span(time.Since(t)) },
 	}).ParseFS(templates, "templates/layout.html", "templates/parts.html"))
 	parsed := map[string]*template.Template{}

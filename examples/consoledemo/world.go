@@ -101,9 +101,9 @@ func (w *world) serve(fleet []showcase.Asset, pace time.Duration) {
 		w.api.SetAsset(asset.ID, asset.Body)
 		slow := innomainttest.Answer{Delay: pace}
 		switch showcase.TroubleOf(i) {
-		case string(innomaint.KindNotFound):
+		case innomaint.KindNotFound:
 			w.api.RemoveAsset(asset.ID)
-		case string(innomaint.KindBadResponse):
+		case innomaint.KindBadResponse:
 			slow.Header, slow.Body = http.Header{"Content-Type": {"text/html"}}, "<html><body>Please sign in</body></html>"
 		}
 		w.api.ScriptAlways(asset.ID, slow)

@@ -25,7 +25,7 @@ func TestFailuresAreGroupedByCause(t *testing.T) {
 	b.run(chromedp.SetValue("#filter-customer", "990001", chromedp.ByQuery))
 	b.button("Show")
 	b.see(".lead", "2 assets, 2 causes for Harbour Hospital (990001)")
-	b.see(".card", "The response contains no asset HTTP 200: the answer is an HTML page")
+	b.see(".card", "The response contains no asset HTTP 200: the response is an HTML page")
 
 	// A success removes the asset from the group.
 	b.open(s, "asset?customer=990001&id="+fleet[6].ID)

@@ -82,7 +82,8 @@ func TestProgressOfRunInAnotherProcess(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	run := synclog.Run{ID: ulid.Make().String(), Status: synclog.Running, Total: 4000, Successful: 1000, Host: "jobs-2, process 7"}
-	must(t, synclog.CreateRun(t.Context(), s.db, &run))
+	run.StartedAt, run.HeartbeatAt = time.Now(), time.Now()
+	must(t, s.db.Create(&run).Error)
 	lease := s.db.Exec("INSERT INTO cmms_sync_lock VALUES ('all', ?, 'jobs-2, process 7', UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)", run.ID)
 	must(t, lease.Error)
 	b := newTab(t)
@@ -91,13 +92,13 @@ func TestProgressOfRunInAnotherProcess(t *testing.T) {
 	b.see("main", "This run is on jobs-2, process 7 and can be canceled only there.")
 
 	run.Successful, run.Failed, run.CurrentAsset, run.HeartbeatAt = 1990, 10, "A-2001", time.Now()
-	must(t, synclog.SaveRun(t.Context(), s.db, &run))
+	must(t, s.db.Save(&run).Error)
 	b.see("[data-part=text]", "2,000 of 4,000 assets done, 10 failed")
 	b.see("[data-part=asset]", "A-2001")
 	b.see("[data-part=announcer]", "Running: 2,000 of 4,000")
 
 	run.Status, run.Successful = synclog.Completed, 3990
-	must(t, synclog.SaveRun(t.Context(), s.db, &run))
+	must(t, s.db.Save(&run).Error)
 	b.see(".lead .badge", "Completed")
 	b.see(".figures", "Synced 3,990")
 }
@@ -105,8 +106,8 @@ func TestProgressOfRunInAnotherProcess(t *testing.T) {
 func TestDeadRun(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	run := synclog.Run{ID: ulid.Make().String(), Status: synclog.Running, Total: 9, CurrentAsset: "A-5", StartedAt: time.Now().Add(-time.Hour)}
-	must(t, synclog.CreateRun(t.Context(), s.db, &run))
+	run := synclog.Run{ID: ulid.Make().String(), Status: synclog.Running, Total: 9, CurrentAsset: "A-5", StartedAt: time.Now().Add(-time.Hour), HeartbeatAt: time.Now().Add(-time.Hour)}
+	must(t, s.db.Create(&run).Error)
 	page := s.get("run?id=" + run.ID)
 	for _, want := range []string{"Died", "The process of this run ended early", "A-5"} {
 		if !strings.Contains(page, want) {

@@ -32,7 +32,7 @@ func TestValuesAreEscaped(t *testing.T) {
 	s.sync(nil)
 	run := s.runs()[0]
 	run.ErrorMessage, run.CurrentAsset, run.Host, run.Status, run.FinishedAt, run.HeartbeatAt = evil, evil, evil, synclog.Running, nil, run.StartedAt
-	must(t, synclog.SaveRun(t.Context(), s.db, &run))
+	must(t, s.db.Save(&run).Error)
 
 	b := newTab(t)
 	for _, address := range []string{

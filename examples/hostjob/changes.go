@@ -40,7 +40,7 @@ func (t *changeTable) watch(opts cmmsimport.Options) cmmsimport.Options {
 			t.line(id, asset, "(warning)", "", printable(warning))
 		}
 		if res.Err != nil {
-			t.line(id, asset, "(failed)", res.Kind, printable(res.Err.Error()))
+			t.line(id, asset, "(failed)", string(res.Kind), printable(res.Err.Error()))
 		}
 		_ = t.lines.Flush() // for people to see
 	})

@@ -40,7 +40,7 @@ func hostjob(ctx context.Context, args []string, environ map[string]string, stdo
 	log := newLog(bar.around(stderr), cfg.LogLevel)
 	log.LogAttrs(ctx, slog.LevelInfo, "starting", slog.Any("config", cfg))
 	defer context.AfterFunc(ctx, func() {
-		log.LogAttrs(ctx, slog.LevelInfo, "asked to stop: the asset at hand is settled first; a second signal ends the process at once")
+		log.LogAttrs(ctx, slog.LevelInfo, "asked to stop: the current asset is finished first; a second signal ends the process at once")
 	})()
 	traces, endTraces, err := newTraces(ctx, environ, log)
 	if err != nil {

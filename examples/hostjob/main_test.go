@@ -57,6 +57,15 @@ func setupWithoutTables(t *testing.T) *world {
 	return w
 }
 
+// insertRun adds a row to cmms_sync_run.
+func (w *world) insertRun(run synclog.Run) {
+	w.t.Helper()
+	if run.HeartbeatAt.IsZero() {
+		run.HeartbeatAt = run.StartedAt
+	}
+	must(w.t, w.db.Create(&run).Error)
+}
+
 // link adds a row that is linked to an asset, which Innomaint has.
 func (w *world) link(customerID uint64, id string) {
 	w.t.Helper()

@@ -62,7 +62,7 @@ func (m *metrics) watch(opts cmmsimport.Options) cmmsimport.Options {
 	}
 	return onAsset(opts, func(res cmmsimport.AssetResult, _ cmmsimport.Progress) {
 		outcome := outcomeOf(res)
-		m.assets.WithLabelValues(outcome, res.Kind).Inc()
+		m.assets.WithLabelValues(outcome, string(res.Kind)).Inc()
 		m.assetSeconds.WithLabelValues(outcome).Observe(res.Duration.Seconds())
 		m.warnings.Add(float64(len(res.Warnings)))
 	})
@@ -86,7 +86,7 @@ func (m *metrics) runEnded(summary cmmsimport.Summary, ended result) {
 	m.lastResult.WithLabelValues(string(ended)).Set(1)
 	m.lastFailures.Reset()
 	for kind, n := range summary.FailedByKind {
-		m.lastFailures.WithLabelValues(kind).Set(float64(n))
+		m.lastFailures.WithLabelValues(string(kind)).Set(float64(n))
 	}
 }
 

@@ -85,13 +85,13 @@ func TestMetricsKnowRunsOfOtherProcesses(t *testing.T) {
 	w := setup(t)
 	now := time.Now().UTC()
 	yesterday := now.Add(-24 * time.Hour)
-	must(t, synclog.CreateRun(t.Context(), w.db, &synclog.Run{
+	w.insertRun(synclog.Run{
 		ID: fmt.Sprintf("01J%023d", 1), Status: synclog.Interrupted, StartedAt: yesterday, FinishedAt: &yesterday,
 		ErrorMessage: "sync interrupted: context canceled: " + errTimeBox.Error(),
-	}))
-	must(t, synclog.CreateRun(t.Context(), w.db, &synclog.Run{
+	})
+	w.insertRun(synclog.Run{
 		ID: fmt.Sprintf("01J%023d", 2), Status: synclog.Running, StartedAt: now.Add(-time.Hour), HeartbeatAt: now.Add(-30 * time.Minute),
-	}))
+	})
 	j, _ := w.newJob()
 	scraped := j.scrape(t)
 	near(t, scraped, "innomaint_sync_last_success_timestamp_seconds", yesterday)

@@ -66,7 +66,7 @@ func TestWhenAPassBegan(t *testing.T) {
 			w := setup(t)
 			for i, run := range test.runs {
 				run.ID = fmt.Sprintf("01J%023d", i)
-				must(t, synclog.CreateRun(t.Context(), w.db, &run))
+				w.insertRun(run)
 			}
 			began, err := passBegan(t.Context(), w.db, now)
 			must(t, err)
@@ -81,11 +81,11 @@ func TestWholeRunsAreFoundBehindManyManualOnes(t *testing.T) {
 	w := setup(t)
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	whole := now.Add(-time.Hour)
-	must(t, synclog.CreateRun(t.Context(), w.db, &synclog.Run{ID: fmt.Sprintf("01J%023d", 0), Status: synclog.Aborted, StartedAt: whole}))
+	w.insertRun(synclog.Run{ID: fmt.Sprintf("01J%023d", 0), Status: synclog.Aborted, StartedAt: whole})
 	for i := range 120 {
-		must(t, synclog.CreateRun(t.Context(), w.db, &synclog.Run{
+		w.insertRun(synclog.Run{
 			ID: fmt.Sprintf("01J%023d", i+1), Status: synclog.Completed, CustomerID: to(uint64(7)), StartedAt: now.Add(-time.Minute),
-		}))
+		})
 	}
 	began, err := passBegan(t.Context(), w.db, now)
 	must(t, err)

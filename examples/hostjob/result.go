@@ -28,7 +28,7 @@ var exitCodes = []struct {
 	{exitBroken, "the run could not start or finish: database, schema, too many systemic failures in a row, or an incomplete audit"},
 	{exitInProgress, "another run holds the lease; try again later"},
 	{exitConfig, "bad configuration: flags or variables; trying again is of no use"},
-	{exitInterrupted, "interrupted by SIGTERM or SIGINT; the asset at hand was settled, the next run goes on"},
+	{exitInterrupted, "interrupted by SIGTERM or SIGINT; the current asset was finished, the next run continues"},
 }
 
 func describeExitCodes() string {

@@ -30,7 +30,7 @@ func TestSIGTERMLetsTheAssetAtHandSettle(t *testing.T) {
 	until(t, "the API is asked for A-2", func() bool { return w.api.CallsFor("A-2") == 1 })
 	must(t, cmd.Process.Signal(syscall.SIGTERM))
 	until(t, "the process says that it will stop", func() bool {
-		return stderr.field("asked to stop: the asset at hand is settled first; a second signal ends the process at once", "level") == "INFO"
+		return stderr.field("asked to stop: the current asset is finished first; a second signal ends the process at once", "level") == "INFO"
 	})
 	close(hold)
 

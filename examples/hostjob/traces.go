@@ -63,7 +63,7 @@ func (t *traces) watch(opts cmmsimport.Options) cmmsimport.Options {
 		t.asset.SetAttributes(attribute.String("sync.outcome", outcomeOf(res)), attribute.Int("sync.changes", len(res.Changes)),
 			attribute.Int("sync.warnings", len(res.Warnings)))
 		if res.Kind != "" {
-			t.asset.SetAttributes(attribute.String("sync.error_kind", res.Kind))
+			t.asset.SetAttributes(attribute.String("sync.error_kind", string(res.Kind)))
 		}
 		failed(t.asset, res.Err)
 		t.asset.End()

@@ -52,7 +52,7 @@ const spanKey = "hostjob:span"
 
 func (p databaseSpans) before(db *gorm.DB) {
 	ctx := db.Statement.Context
-	if tx := transactionOf(db.Statement.ConnPool); tx != nil {
+	if tx, ok := db.Statement.ConnPool.(*tracedTx); ok {
 		ctx = trace.ContextWithSpan(ctx, tx.span)
 	}
 	if !trace.SpanContextFromContext(ctx).IsValid() {
@@ -76,14 +76,6 @@ func (p databaseSpans) after(db *gorm.DB) {
 		failed(span, db.Error)
 	}
 	span.End()
-}
-
-func transactionOf(pool gorm.ConnPool) *tracedTx {
-	if prepared, ok := pool.(*gorm.PreparedStmtTX); ok {
-		pool = prepared.Tx
-	}
-	tx, _ := pool.(*tracedTx)
-	return tx
 }
 
 // tracedPool is the host's pool whose transactions have spans.

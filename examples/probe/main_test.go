@@ -167,7 +167,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"no such file":       {[]string{"-secret-file", misspelt + "x"}, withToken, "no such file"},
 		"nobody to ask":      {[]string{"-secret-file", "-"}, withToken, "no terminal"},
 		"no customer":        {[]string{"-asset-path", "/{customer_id}/{cmms_asset_id}"}, withToken, "-customer"},
-		"no asset path":      {[]string{"-asset-path", "/assets"}, withToken, "must hold the placeholder"},
+		"no asset path":      {[]string{"-asset-path", "/assets"}, withToken, "must contain the placeholder"},
 		"a broken dsn":       {[]string{"-against-db", "root:" + secret + "/db"}, withToken, "-against-db is not understood"},
 		"an empty variable":  {[]string{"-against-db", "$NO_DSN"}, withToken, "$NO_DSN is empty"},
 	} {

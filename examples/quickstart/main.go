@@ -136,18 +136,17 @@ func (q *demo) firstRun(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	heading(q.out, "2. What failed, and why. One asset's failure never stops the run")
-	printFailures(q.out, run.failed)
-	fmt.Fprintln(q.out, "\nSynced with a warning, the rest of the asset is up to date:")
-	printWarnings(q.out, run.warned)
-	fmt.Fprintf(q.out, "\nAsked for more than once: %s, in %d requests, since Innomaint answered 503 at first\n",
-		q.tenant.flaky.ID, q.tenant.api.CallsFor(q.tenant.flaky.ID))
-
-	heading(q.out, "3. The Summary that the call returns")
+	heading(q.out, "2. The Summary that the call returns, with the causes of failures. One asset's failure never stops the run")
 	fmt.Fprint(q.out, run.summary)
 	if err := q.compare(run.summary, q.tenant.afterFirstRun()); err != nil {
 		return err
 	}
+
+	heading(q.out, "3. What else there is to know: warnings and retries")
+	fmt.Fprintln(q.out, "Synced with a warning, the rest of the asset is up to date:")
+	printWarnings(q.out, run.warned)
+	fmt.Fprintf(q.out, "\nAsked for more than once: %s, in %d requests, since Innomaint answered 503 at first\n",
+		q.tenant.flaky.ID, q.tenant.api.CallsFor(q.tenant.flaky.ID))
 
 	heading(q.out, "4. What stands in the database: cmms_sync_run, cmms_sync_log, and one asset's changes")
 	return printAudit(ctx, q.out, q.db, run.summary.RunID, q.tenant.repaired.ID)

@@ -16,6 +16,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/internal/showcase"
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
@@ -38,9 +39,10 @@ func TestTheStoryInThisProcess(t *testing.T) {
 	for _, want := range []string{
 		"Migrate creates: ic3_asset_master, ic3_category_master,",
 		"   50 of 60 assets, 5 failed",
-		"not_found      QS-MALL-0023   HTTP 404: ",
-		"bad_response   QS-HOSP-0007   HTTP 200: ",
-		"bad_response   QS-CAMP-0048   HTTP 200: ",
+		"3 failed         not_found (HTTP 404): ",
+		`(for example asset "QS-MALL-0023" of customer 990002)`,
+		`(for example asset "QS-HOSP-0007" of customer 990001)`,
+		`(for example asset "QS-CAMP-0048" of customer 990003)`,
 		`QS-CAMP-0045  purchase_date: "end of last summer" is not a date`,
 		"QS-HOSP-0004, in 2 requests",
 		"Completed   60      55           5        1",
@@ -185,7 +187,7 @@ func TestARunThatIsNotAsScripted(t *testing.T) {
 	want := counts{total: 3, changed: 2}
 	for name, got := range map[string]cmmsimport.Summary{
 		"fewer changed": {Total: 3, Changed: 1},
-		"a failure":     {Total: 3, Changed: 2, FailedByKind: map[string]int{"timeout": 1}},
+		"a failure":     {Total: 3, Changed: 2, FailedByKind: map[innomaint.Kind]int{innomaint.KindTimeout: 1}},
 		"a warning":     {Total: 3, Changed: 2, Warnings: 1},
 		"one skipped":   {Total: 3, Changed: 2, Skipped: 1},
 	} {

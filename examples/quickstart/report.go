@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -11,14 +10,13 @@ import (
 	"text/tabwriter"
 
 	"ic3.internal/innomaintsync/cmmsimport"
-	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
 // results is what the reports need of a run: never all of it.
 type results struct {
-	summary                 cmmsimport.Summary
-	failed, warned, changed []cmmsimport.AssetResult
+	summary         cmmsimport.Summary
+	warned, changed []cmmsimport.AssetResult
 }
 
 const maxKept = 20 // results of one sort
@@ -29,7 +27,6 @@ func (r *results) add(result cmmsimport.AssetResult) {
 			*list = append(*list, result)
 		}
 	}
-	keep(&r.failed, result.Status == synclog.Failed)
 	keep(&r.warned, len(result.Warnings) > 0)
 	keep(&r.changed, len(result.Changes) > 0)
 }
@@ -66,48 +63,6 @@ func printStatements(out io.Writer, statements []string) {
 	if len(tables) > 0 {
 		fmt.Fprintf(out, "Migrate creates: %s\n", strings.Join(tables, ", "))
 	}
-}
-
-// printFailures lists failures with what to do about each.
-func printFailures(out io.Writer, failed []cmmsimport.AssetResult) {
-	var rows []string
-	todo := map[string]string{}
-	for _, f := range failed {
-		rows = append(rows, row(f.Kind, f.CMMSAssetID, reason(f.Err)))
-		todo[f.Kind] = row(f.Kind, advice(f.Kind))
-	}
-	table(out, "kind\tasset\treason", rows)
-	fmt.Fprintln(out)
-	table(out, "kind\twhat to do", slices.Sorted(maps.Values(todo)))
-}
-
-// reason is the short form of an error; cmms_sync_log.error_message holds all of it.
-func reason(err error) string {
-	var api *innomaint.Error
-	if !errors.As(err, &api) {
-		return err.Error()
-	}
-	text, _, _ := strings.Cut(api.Message, ": ") // behind it stands what to do
-	if api.StatusCode != 0 {
-		text = fmt.Sprintf("HTTP %d: %s", api.StatusCode, text)
-	}
-	return text
-}
-
-func advice(kind string) string {
-	switch innomaint.Kind(kind) {
-	case innomaint.KindNotFound:
-		return "correct the row's cmms_asset_id, or unlink it"
-	case innomaint.KindBadResponse, innomaint.KindInvalidData:
-		return "look at what the API answers for this asset"
-	case innomaint.KindAuth:
-		return "check the credentials"
-	case innomaint.KindRateLimited:
-		return "set Config.RatePerSecond, run again with OnlyFailed"
-	case innomaint.KindUnavailable, innomaint.KindTimeout:
-		return "run again with OnlyFailed"
-	}
-	return "see error_message in cmms_sync_log"
 }
 
 func printWarnings(out io.Writer, warned []cmmsimport.AssetResult) {

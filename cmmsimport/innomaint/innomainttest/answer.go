@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Answer is one scripted answer. Status 0 with no Body stands for the asset itself (or the 404 where there is none), so
-// that Answer{Delay: …} is the usual answer, late.
+// Answer is one scripted response. Status 0 without a Body means the usual response, the asset itself or a 404, so that
+// Answer{Delay: …} is the usual response, late.
 type Answer struct {
 	Status     int         // default 200
 	Header     http.Header // added to, and before, the server's own: Content-Type application/json
@@ -18,10 +18,10 @@ type Answer struct {
 	Delay time.Duration   // wait so long first, or until the request is gone
 	Hold  <-chan struct{} // wait until it is closed, or the request is gone
 	Cut   bool            // announce the whole body, send half of it, close the connection
-	Drop  bool            // close the connection with no answer
+	Drop  bool            // close the connection without a response
 }
 
-// write waits as the answer says, and sends it.
+// write waits as a says, and sends the response.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, a Answer) {
 	if !s.wait(r, a) {
 		panic(http.ErrAbortHandler) // closes the connection
@@ -53,7 +53,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, a Answer) {
 	_, _ = w.Write([]byte(a.Body))
 }
 
-// wait reports whether there is still somebody to answer.
+// wait reports whether the request still waits for a response.
 func (s *Server) wait(r *http.Request, a Answer) bool {
 	if a.Delay > 0 {
 		timer := time.NewTimer(a.Delay)

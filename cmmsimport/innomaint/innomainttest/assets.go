@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// SetAsset makes body the answer for id: a string, []byte or json.RawMessage as it is, anything else marshalled as JSON.
-// It replaces what was there, scripts excepted, and panics where body cannot be marshalled.
+// SetAsset makes body the response for id: a string, []byte or json.RawMessage as it is, anything else marshaled as JSON.
+// It replaces an earlier body but no script, and panics if body cannot be marshaled.
 func (s *Server) SetAsset(id string, body any) {
 	raw := rawBody(body)
 	s.mu.Lock()
@@ -14,15 +14,15 @@ func (s *Server) SetAsset(id string, body any) {
 	s.assets[id] = raw
 }
 
-// RemoveAsset makes the server answer 404 for id, unless a template has an answer.
+// RemoveAsset makes the server respond with 404 for id, unless a template has a response.
 func (s *Server) RemoveAsset(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.assets, id)
 }
 
-// SetTemplate makes fn answer for every id that has no asset of its own: any number of assets in no memory. A nil result
-// is a 404. fn must be safe for concurrent use. A nil fn takes the template away.
+// SetTemplate makes fn respond for every id that has no asset of its own: any number of assets without memory for them. A
+// nil result is a 404. fn must be safe for concurrent use. A nil fn removes the template.
 func (s *Server) SetTemplate(fn func(id string) []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// auth is what the server asks for: a header with one value, or a token that it issued.
+// auth is what the server requires: a header with one value, or a token that it issued.
 type auth struct {
 	header, value      string          // "" for none
 	username, password string          // "" without logins
@@ -17,18 +17,18 @@ type auth struct {
 	script             script          // of logins
 }
 
-// WithBearerToken asks for "Authorization: Bearer t".
+// WithBearerToken requires "Authorization: Bearer t".
 func WithBearerToken(t string) Option {
 	return func(s *Server) { s.auth.header, s.auth.value = "Authorization", "Bearer "+t }
 }
 
-// WithAPIKey asks for the key in the header of that name.
+// WithAPIKey requires the key in the header of that name.
 func WithAPIKey(header, key string) Option {
 	return func(s *Server) { s.auth.header, s.auth.value = header, key }
 }
 
-// WithLogin asks for a token from POST /api/v1/auth/login, which issues one that is good for an hour, or until
-// [Server.ExpireTokens], to whoever sends this username and password.
+// WithLogin requires a token from POST /api/v1/auth/login. A login with this username and password issues one, which is
+// valid for an hour, or until [Server.ExpireTokens].
 func WithLogin(username, password string) Option {
 	return func(s *Server) {
 		s.auth.username, s.auth.password = username, password
@@ -36,22 +36,22 @@ func WithLogin(username, password string) Option {
 	}
 }
 
-// ExpireTokens makes every token that a login issued so far worthless: calls with it are answered 401.
+// ExpireTokens revokes every token that a login issued so far: calls with it get 401.
 func (s *Server) ExpireTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.auth.valid)
 }
 
-// ScriptLogin lines up answers for the next logins, one each, in order; after them logins work again. Status 0 with no Body
-// stands for the login's own answer, for example after a Delay.
+// ScriptLogin queues responses for the next logins, one each, in order; after them logins work again. Status 0 without a
+// Body means the usual response, for example after a Delay.
 func (s *Server) ScriptLogin(answers ...Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.auth.script.queue = append(s.auth.script.queue, answers...)
 }
 
-func (s *Server) authorised(r *http.Request) bool {
+func (s *Server) authorized(r *http.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {

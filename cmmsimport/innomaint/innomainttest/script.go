@@ -1,12 +1,12 @@
 package innomainttest
 
-// script is what is lined up for one id.
+// script has the responses queued for one id.
 type script struct {
 	queue  []Answer
 	always *Answer // when the queue is used up; nil: the asset itself
 }
 
-// Script lines up answers for the next calls for id, one each, in order. When they are used up, the answer is that of
+// Script queues responses for the next calls for id, one each, in order. After them, the response is that of
 // [Server.ScriptAlways], else the asset itself.
 func (s *Server) Script(id string, answers ...Answer) {
 	s.mu.Lock()
@@ -15,8 +15,8 @@ func (s *Server) Script(id string, answers ...Answer) {
 	one.queue = append(one.queue, answers...)
 }
 
-// ScriptAlways makes a the answer to every call for id that [Server.Script] has none for. SetAsset does not change that;
-// ScriptAlways(id, Answer{}) does: it stands for the asset itself.
+// ScriptAlways makes a the response to every call for id for which [Server.Script] has none. SetAsset does not change that;
+// ScriptAlways(id, Answer{}) does: it means the asset itself.
 func (s *Server) ScriptAlways(id string, a Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -32,7 +32,7 @@ func (s *Server) script(id string) *script {
 	return one
 }
 
-// nextAnswer returns the scripted answer for a call, or the zero Answer, which is the asset itself.
+// nextAnswer returns the scripted response for a call, or the zero Answer, which is the asset itself.
 func (s *Server) nextAnswer(id string) Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,7 +42,7 @@ func (s *Server) nextAnswer(id string) Answer {
 	return Answer{}
 }
 
-// next returns the next answer, the zero Answer where there is none.
+// next returns the next response, the zero Answer if there is none.
 func (s *script) next() Answer {
 	if len(s.queue) > 0 {
 		a := s.queue[0]

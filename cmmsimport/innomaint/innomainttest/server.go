@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// basePath stands before every path of the API, as behind a tenant's gateway.
+// basePath precedes every path of the API, as behind a tenant's gateway.
 const basePath = "/tenant/innomaint"
 
 const (
@@ -17,7 +17,7 @@ const (
 	loginPath  = basePath + "/api/v1/auth/login"
 )
 
-// Server is a fake Innomaint server. All methods are safe for concurrent use, and while requests are under way.
+// Server is a fake Innomaint server. All methods are safe for concurrent use, also during requests.
 type Server struct {
 	url      string
 	http     *http.Server
@@ -33,10 +33,10 @@ type Server struct {
 	traffic  traffic
 }
 
-// Option sets how a server wants its callers to identify themselves. Without one it asks for nothing.
+// Option sets the credentials that a server requires. Without one it requires none.
 type Option func(*Server)
 
-// NewServer starts a server. It panics where no port of 127.0.0.1 can be had. Call Close when done.
+// NewServer starts a server. It panics if there is no free port on 127.0.0.1. Call Close when done.
 func NewServer(opts ...Option) *Server {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request, escapedID st
 		return
 	}
 	s.countAsset(id)
-	if !s.authorised(r) {
+	if !s.authorized(r) {
 		fail(w, http.StatusUnauthorized, "Unauthorized")
 		return
 	}

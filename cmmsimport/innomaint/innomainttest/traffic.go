@@ -4,17 +4,17 @@ import "net/http"
 
 const (
 	maxRequests = 1000
-	maxIDs      = 10_000 // of those that only a template answers
+	maxIDs      = 10_000 // of those that only a template responds for
 )
 
-// Request is one request as it came in. Header lacks what the caller identified itself with, as a log would.
+// Request is one received request. Header has no credentials, as in a log.
 type Request struct {
 	Method string
 	Path   string // escaped, with the base path, without a query
 	Header http.Header
 }
 
-// traffic counts in bounded memory.
+// traffic counts requests in bounded memory.
 type traffic struct {
 	calls, logins         int
 	perID                 map[string]int
@@ -23,20 +23,20 @@ type traffic struct {
 	next                  int       // where its oldest is, once it is full
 }
 
-// Calls returns how many requests for assets came in, repeated and rejected ones included.
+// Calls returns the number of requests for assets, repeated and rejected ones included.
 func (s *Server) Calls() int { return s.read(func(t *traffic) int { return t.calls }) }
 
-// CallsFor returns how many of them were for id. Ids with neither an asset nor a script of their own are counted up to the
-// first 10,000 different ones.
+// CallsFor returns the number of requests for id. Of the ids with neither an asset nor a script of their own, the first
+// 10,000 are counted.
 func (s *Server) CallsFor(id string) int { return s.read(func(t *traffic) int { return t.perID[id] }) }
 
-// LoginCalls returns how many logins were tried.
+// LoginCalls returns the number of attempted logins.
 func (s *Server) LoginCalls() int { return s.read(func(t *traffic) int { return t.logins }) }
 
-// InFlight returns how many requests, logins included, are being answered now.
+// InFlight returns the number of requests in progress, logins included.
 func (s *Server) InFlight() int { return s.read(func(t *traffic) int { return t.inFlight }) }
 
-// MaxInFlight returns the most that were ever being answered at once.
+// MaxInFlight returns the largest number of requests that were ever in progress at the same time.
 func (s *Server) MaxInFlight() int { return s.read(func(t *traffic) int { return t.maxInFlight }) }
 
 // Requests returns the last 1,000 requests, oldest first.
@@ -53,7 +53,7 @@ func (s *Server) read(count func(*traffic) int) int {
 	return count(&s.traffic)
 }
 
-// note counts a request in, and returns what counts it out.
+// note counts a request in, and returns the function that counts it out.
 func (s *Server) note(r *http.Request, path string) (done func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

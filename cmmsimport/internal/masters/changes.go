@@ -23,12 +23,12 @@ func (r *Resolver) attributes(table Table, row *masterRow, m Master) synclog.Cha
 	return set
 }
 
-// note remembers what was set. A row that was renamed or moved is not found by its old name any more.
+// note remembers what was set. A row that was renamed or moved leaves the cache of those who know it by name only.
 func (r *Resolver) note(table Table, row *masterRow, kind Kind, set synclog.Changes) {
 	_, renamed := set[table.Columns.Name]
 	_, moved := set[table.Columns.Parent]
 	if renamed || moved {
-		r.customer.forgetNames(row.ID)
+		r.customer.cache.deleteFunc(func(m Master, found cached) bool { return found.id == row.ID && m.CMMSID == "" })
 	}
 	if r.changes == nil {
 		r.changes = synclog.Changes{}

@@ -1,8 +1,6 @@
 package masters
 
 import (
-	"maps"
-
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
@@ -24,12 +22,12 @@ type Config struct {
 // or created counts from its commit on: a rollback takes it away again.
 type Customer struct {
 	Config
-	known, pending map[Master]knownMaster
-	firstWins      firstWins
-	placeholders
+	cache        overlay[Master, cached]
+	firstWins    firstWins
+	placeholders placeholders
 }
 
-type knownMaster struct {
+type cached struct {
 	id       uint64
 	warnings []innomaint.Warning // repeated for each asset that has this master
 }
@@ -37,8 +35,8 @@ type knownMaster struct {
 // NewCustomer begins with a customer of which nothing is known yet.
 func NewCustomer(config Config) *Customer {
 	return &Customer{
-		Config: config, known: map[Master]knownMaster{}, pending: map[Master]knownMaster{},
-		firstWins: newFirstWins(), placeholders: newPlaceholders(),
+		Config: config, cache: newOverlay[Master, cached](), firstWins: newFirstWins(),
+		placeholders: placeholders{byID: newOverlay[uint64, Master](), ids: newOverlay[placeholderKey, uint64]()},
 	}
 }
 
@@ -50,33 +48,19 @@ func (c *Customer) Begin(tx *gorm.DB) *Resolver {
 
 // Commit keeps what the transaction found and created.
 func (c *Customer) Commit() {
-	if len(c.known)+len(c.pending) > maxCached {
-		clear(c.known)
+	if len(c.cache.committed)+len(c.cache.pending) > maxCached {
+		clear(c.cache.committed)
 	}
-	maps.Copy(c.known, c.pending)
-	clear(c.pending)
+	c.cache.commit()
 	c.firstWins.commit()
-	c.added = nil
+	c.placeholders.byID.commit()
+	c.placeholders.ids.commit()
 }
 
 // Rollback forgets what the transaction found and created.
 func (c *Customer) Rollback() {
-	clear(c.pending)
-	clear(c.firstWins.pending)
-	c.dropAdded()
-}
-
-func (c *Customer) get(m Master) (knownMaster, bool) {
-	if row, ok := c.known[m]; ok {
-		return row, true
-	}
-	row, ok := c.pending[m]
-	return row, ok
-}
-
-// forgetNames makes a row that was renamed or moved be looked for anew by whoever knows it by name only.
-func (c *Customer) forgetNames(id uint64) {
-	byName := func(m Master, row knownMaster) bool { return row.id == id && m.CMMSID == "" }
-	maps.DeleteFunc(c.known, byName)
-	maps.DeleteFunc(c.pending, byName)
+	c.cache.rollback()
+	c.firstWins.rollback()
+	c.placeholders.byID.rollback()
+	c.placeholders.ids.rollback()
 }

@@ -24,8 +24,8 @@ func TestLevel_IsAdoptedByTheFirstThatNamesTheRow(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
 			w.exec("INSERT INTO host_place (tenant, cmms, inside, title) VALUES (7, NULLIF('" + tc.cmmsID + "', ''), 0, 'Main')")
-			var foretold, done []string
-			for _, dryRun := range []bool{true, false} { // a dry run foretells it
+			var predicted, done []string
+			for _, dryRun := range []bool{true, false} { // a dry run predicts it
 				w.restart(dryRun)
 				for _, m := range tc.masters {
 					ids, resolver := w.transaction(m)
@@ -34,13 +34,13 @@ func TestLevel_IsAdoptedByTheFirstThatNamesTheRow(t *testing.T) {
 						continue // in any order
 					}
 					if dryRun {
-						foretold = append(foretold, lines(resolver))
+						predicted = append(predicted, lines(resolver))
 					} else {
 						done = append(done, lines(resolver))
 					}
 				}
 			}
-			equal(t, "changes", done, foretold)
+			equal(t, "changes", done, predicted)
 			if tc.changes != "" {
 				equal(t, "changes of the last master", done[len(done)-1], tc.changes)
 			}

@@ -9,7 +9,7 @@ import (
 // ErrUnknown says that a reference can be neither found nor created.
 var ErrUnknown = errors.New("reference has no master row")
 
-// Kind is what a master row stands for. Several kinds may share a table: Innomaint numbers them each on its own.
+// Kind is what a master row describes. Several kinds may share a table: Innomaint numbers them each on its own.
 type Kind string
 
 // The kinds of masters.

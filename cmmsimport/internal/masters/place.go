@@ -45,7 +45,7 @@ func (r *Resolver) isBelow(ctx context.Context, table Table, id, ancestor uint64
 		if id == 0 || id == ancestor {
 			return id == ancestor, nil
 		}
-		if placeholder, ok := r.customer.byID[id]; ok {
+		if placeholder, ok := r.customer.placeholders.byID.get(id); ok {
 			id = placeholder.under()
 		} else if id, err = table.parentOf(r.tx.WithContext(ctx), id); err != nil {
 			return false, err

@@ -10,7 +10,6 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
-	"ic3.internal/innomaintsync/internal/prepared"
 )
 
 // Resolver resolves the masters of one transaction.
@@ -38,7 +37,7 @@ func (r *Resolver) Ensure(ctx context.Context, m Master) (uint64, error) {
 	if !ok {
 		return 0, fmt.Errorf("%q is no kind of master", m.Kind)
 	}
-	if known, ok := r.customer.get(m); ok {
+	if known, ok := r.customer.cache.get(m); ok {
 		r.warnings = append(r.warnings, known.warnings...)
 		return known.id, nil
 	}
@@ -50,7 +49,7 @@ func (r *Resolver) Ensure(ctx context.Context, m Master) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	r.customer.pending[asked] = knownMaster{id: id, warnings: r.warnings[before:len(r.warnings):len(r.warnings)]}
+	r.customer.cache.put(asked, cached{id: id, warnings: r.warnings[before:len(r.warnings):len(r.warnings)]})
 	return id, nil
 }
 
@@ -62,7 +61,7 @@ func (r *Resolver) findOrCreate(ctx context.Context, table Table, m Master) (uin
 	if row != nil {
 		return r.update(ctx, table, row, m)
 	}
-	if id, ok := r.customer.findPlaceholder(table, m); ok {
+	if id, ok := r.customer.placeholders.find(table, m); ok {
 		return id, nil
 	}
 	if m.Name == "" {
@@ -71,7 +70,7 @@ func (r *Resolver) findOrCreate(ctx context.Context, table Table, m Master) (uin
 	}
 	if r.customer.DryRun {
 		r.created++
-		return r.customer.addPlaceholder(table, m), nil
+		return r.customer.placeholders.add(table, m), nil
 	}
 
 	id, err := table.insert(ctx, r.tx, r.customer.CustomerID, m)
@@ -116,6 +115,9 @@ func (r *Resolver) find(read reader, table Table, m *Master) (row *masterRow, er
 // acceptAll makes the values of a new row the first ones of this run.
 func (r *Resolver) acceptAll(table Table, id uint64, m Master) {
 	c := table.Columns
+	if m.CMMSID == "" {
+		m.Name = "" // its spelling is for the master to say whose id the row adopts
+	}
 	for column, value := range map[string]string{c.Name: m.Name, c.Code: m.Code, c.Email: m.Email, c.Phone: m.Phone} {
 		if value != "" {
 			r.customer.firstWins.accept(table, id, column, value)
@@ -127,15 +129,7 @@ func (r *Resolver) acceptAll(table Table, id uint64, m Master) {
 }
 
 // reading reads as the transaction sees the tables.
-func (r *Resolver) reading(ctx context.Context) reader {
-	return func(text string, args ...any) *gorm.DB {
-		return prepared.Query(ctx, r.tx, text, args...)
-	}
-}
+func (r *Resolver) reading(ctx context.Context) reader { return reader{ctx, r.tx, false} }
 
 // locking reads past the transaction's snapshot, what others have committed since.
-func (r *Resolver) locking(ctx context.Context) reader {
-	return func(text string, args ...any) *gorm.DB {
-		return r.tx.WithContext(ctx).Raw(text+" FOR UPDATE", args...)
-	}
-}
+func (r *Resolver) locking(ctx context.Context) reader { return reader{ctx, r.tx, true} }

@@ -86,11 +86,35 @@ func TestFirstWins_BeyondTheCache(t *testing.T) {
 	w := setup(t)
 	w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
 	for i := range maxCached + 1 {
-		w.customer.pending[Master{Kind: Vendor, Name: strconv.Itoa(i)}] = knownMaster{id: uint64(i)}
+		w.customer.cache.put(Master{Kind: Vendor, Name: strconv.Itoa(i)}, cached{id: uint64(i)})
 	}
 	w.customer.Commit()
-	_, known := w.customer.get(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
+	_, known := w.customer.cache.get(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
 	equal(t, "still in the cache", known, false)
 	w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "Beta"})
 	w.suppliers("1 9 Acme")
+}
+
+// The row takes the spelling of the master whose id it adopts, and keeps it as it would keep any first value.
+func TestFirstWins_NameOfAnAdoptedRow(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.exec("INSERT INTO host_supplier (title) VALUES ('acme')")
+	w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "Acme"})
+	w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "ACME"})
+	w.suppliers("1 9 Acme")
+}
+
+// Where a table has no column for Innomaint's id, a name alone does not say which spelling is right.
+func TestEnsure_ByNameAloneRenamesNothing(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.exec("INSERT INTO host_supplier (title) VALUES ('Acme')")
+	supplier := w.customer.Tables[Vendor]
+	supplier.Columns.CMMSID = ""
+	w.customer.Tables[Vendor] = supplier
+	ids, resolver := w.transaction(Master{Kind: Vendor, CMMSID: "9", Name: "ACME"})
+	equal(t, "ids", ids, []uint64{1})
+	equal(t, "changes", lines(resolver), "")
+	w.suppliers("1 Acme")
 }

@@ -2,6 +2,7 @@ package masters
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/internal/prepared"
 	"ic3.internal/innomaintsync/internal/utc"
 )
 
@@ -24,8 +26,19 @@ type masterRow struct {
 	Phone    string
 }
 
-// reader begins a query for rows.
-type reader func(text string, args ...any) *gorm.DB
+// reader queries for rows.
+type reader struct {
+	ctx  context.Context
+	tx   *gorm.DB
+	lock bool
+}
+
+func (r reader) query(text string, args ...any) (*sql.Rows, error) {
+	if r.lock {
+		return r.tx.WithContext(r.ctx).Raw(text+" FOR UPDATE", args...).Rows()
+	}
+	return prepared.Query(r.ctx, r.tx, text, args...).Rows()
+}
 
 // cellValue is a column with its value. A table that has no such column (empty) goes without it.
 type cellValue struct {
@@ -74,8 +87,8 @@ func (t Table) findByName(read reader, customerID, parentID uint64, name string)
 
 func (t Table) find(read reader, where ...cellValue) (*masterRow, error) {
 	columns, values := split(where)
-	found, err := read("SELECT "+t.selected()+" FROM "+t.Name+" WHERE "+strings.Join(columns, " = ? AND ")+" = ? ORDER BY "+t.Columns.ID+" LIMIT 1",
-		values...).Rows()
+	found, err := read.query("SELECT "+t.selected()+" FROM "+t.Name+" WHERE "+strings.Join(columns, " = ? AND ")+" = ? ORDER BY "+t.Columns.ID+" LIMIT 1",
+		values...)
 	if err != nil {
 		return nil, err
 	}

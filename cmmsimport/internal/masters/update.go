@@ -69,7 +69,8 @@ func (r *Resolver) adopt(ctx context.Context, table Table, row *masterRow, m Mas
 	if takesID {
 		set[c.CMMSID] = synclog.Change{To: m.CMMSID}
 	}
-	if m.CMMSID != "" && m.Name != row.Name {
+	isMaster := takesID || m.CMMSID != "" && row.CMMSID == m.CMMSID
+	if isMaster && first.accept(table, row.ID, c.Name, m.Name) && m.Name != row.Name {
 		set[c.Name] = synclog.Change{From: row.Name, To: m.Name}
 	}
 	withID := func(read reader) (*masterRow, error) { return table.findByID(read, r.customer.CustomerID, m.CMMSID) }

@@ -102,7 +102,7 @@ func spelled(before, secret, after string) []string {
 		inner(strconv.Quote(secret)),
 		url.QueryEscape(secret),
 		url.PathEscape(secret),
-		// and where they stand
+		// and in context
 		"Bearer " + secret,
 		fmt.Sprint(http.Header{"Authorization": {"Bearer " + secret}}),
 		"https://h.example/p?t=" + url.QueryEscape(secret),
@@ -114,7 +114,7 @@ func spelled(before, secret, after string) []string {
 	return texts
 }
 
-// distinct says whether the secret is long enough, and unlike what stands around it and what takes its place.
+// distinct says whether the secret is long enough, and not part of the text around it or of the placeholder.
 func distinct(before, secret, after string) bool {
 	if len(secret) < 6 || strings.TrimSpace(secret) != secret || !utf8.ValidString(secret) {
 		return false

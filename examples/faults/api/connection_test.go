@@ -20,7 +20,7 @@ func TestConnections(t *testing.T) {
 		"latency in both directions":     {toxics: []string{`{"type":"latency","attributes":{"latency":80}}`, `{"type":"latency","stream":"upstream","attributes":{"latency":80}}`}, requests: 1},
 		"byte by byte":                   {toxics: []string{`{"type":"slicer","attributes":{"average_size":1,"delay":10}}`}, requests: 1},
 		"narrow":                         {toxics: []string{`{"type":"bandwidth","attributes":{"rate":4}}`}, requests: 1},
-		"latency beyond the timeout":     {toxics: []string{`{"type":"latency","attributes":{"latency":5000}}`}, config: hurry, kind: innomaint.KindTimeout, text: "no answer within 150ms"},
+		"latency beyond the timeout":     {toxics: []string{`{"type":"latency","attributes":{"latency":5000}}`}, config: hurry, kind: innomaint.KindTimeout, text: "no response within 150ms"},
 		"an answer that stays away":      {toxics: []string{`{"type":"timeout","attributes":{"timeout":0}}`}, config: hurry, kind: innomaint.KindTimeout},
 		"a request that goes nowhere":    {toxics: []string{`{"type":"timeout","stream":"upstream","attributes":{"timeout":0}}`}, config: hurry, kind: innomaint.KindTimeout},
 		"reset before the answer":        {toxics: []string{`{"type":"reset_peer","attributes":{"timeout":0}}`}, kind: innomaint.KindUnavailable, text: "reset", requests: tries},

@@ -74,7 +74,7 @@ func TestTheTokenExpiresInMidRun(t *testing.T) {
 			summary, err := w.Run(t.Context(), opts)
 			must(t, err)
 			w.check(t)
-			if summary.Successful != 1 || summary.FailedByKind[string(tt.kind)] != 2 || w.CountNew(t) != 1 {
+			if summary.Successful != 1 || summary.FailedByKind[tt.kind] != 2 || w.CountNew(t) != 1 {
 				t.Errorf("want two failures of kind %s:\n%s", tt.kind, summary)
 			}
 			if n := w.tenant.count("login") - 1; n != tt.logins {

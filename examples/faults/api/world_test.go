@@ -83,7 +83,7 @@ func (w *world) round(t *testing.T, f fault) cmmsimport.AssetResult {
 	if f.kind != "" {
 		failed = 1
 	}
-	if met.Kind != string(f.kind) || summary.Failed != failed || summary.Successful != 3-failed {
+	if met.Kind != f.kind || summary.Failed != failed || summary.Successful != 3-failed {
 		t.Errorf("kind %q, want %q: %v\n%s", met.Kind, f.kind, met.Err, summary)
 	}
 	if n := w.CountNew(t); n != 3-failed {

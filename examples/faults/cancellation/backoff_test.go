@@ -21,9 +21,9 @@ func TestCancelledWhileTheDatabaseIsAskedAgain(t *testing.T) { //nolint:parallel
 		{"in a page", "EXECUTE SELECT `id`", 0, 2, want{}},
 		{"in a transaction", "EXECUTE UPDATE ic3_asset_master SET `", 1, 2, want{successful: 1, failed: 1}},
 		{"at COMMIT", "COMMIT", 1, 2, want{successful: 1, failed: 1}},
-		// What settles an attempt waits on, milliseconds here, and gets through.
+		// What records an attempt waits on, milliseconds here, and gets through.
 		{"in the log", logRow, 1, 2, want{successful: 2}},
-		// Nine tries settle nothing, so that the row waits in memory, and the run waits for the log before the next asset.
+		// Nine tries do not help, so the entry is buffered, and the run waits for the log before the next asset.
 		{"while log rows wait in memory", logRow, 1, 9 + 2, want{successful: 2}},
 	}
 	w := newWorld(t)

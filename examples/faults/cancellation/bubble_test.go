@@ -10,6 +10,7 @@ import (
 	"go.uber.org/goleak"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
 // longest is what a run may still take once it is cancelled, on the clock of a synctest bubble. That clock stands still while
@@ -20,9 +21,9 @@ const longest = time.Second
 // want is what must come of a cancelled run over three assets.
 type want struct {
 	successful, failed int
-	kind               string // of the failures; default canceled
-	uncounted          bool   // the run did not get as far as to know how many assets there are
-	completes          bool   // the cancellation came too late to end anything early
+	kind               innomaint.Kind // of the failures; default canceled
+	uncounted          bool           // the run did not get as far as to know how many assets there are
+	completes          bool           // the cancellation came too late to end anything early
 }
 
 // round cancels one run and checks what is left of it; then the next run must catch up.

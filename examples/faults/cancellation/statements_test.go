@@ -20,7 +20,7 @@ const (
 	secondIsGone              // as secondAtAPI, and Innomaint has no such asset
 )
 
-// What the run does with its own context ends at once, also where the answer never comes. What settles an attempt or the
+// What the run does with its own context ends at once, also where the answer never comes. What records an attempt or the
 // run is not reached by the cancellation, and the database answers.
 var (
 	reached    = []moment{before, unanswered, after}
@@ -33,7 +33,7 @@ func TestCancelledInAStatement(t *testing.T) { //nolint:paralleltest // goleak l
 	one := want{successful: 1, failed: 1} // the second failed
 	two := want{successful: 2}            // the second was done
 	all := want{successful: 3, completes: true}
-	gone := want{successful: 1, failed: 1, kind: string(innomaint.KindNotFound)}
+	gone := want{successful: 1, failed: 1, kind: innomaint.KindNotFound}
 
 	const runRow, lease = "EXECUTE INSERT INTO cmms_sync_run", "EXECUTE INSERT INTO cmms_sync_lock"
 	tests := []struct {
@@ -48,13 +48,14 @@ func TestCancelledInAStatement(t *testing.T) { //nolint:paralleltest // goleak l
 		{name: "schema check", text: "information_schema.columns", moments: reached, want: want{uncounted: true}},
 		{name: "lease of the run", text: lease, moments: reached, want: want{uncounted: true}},
 		{name: "count", text: "COUNT(*) AS assets", moments: []moment{before, unanswered}, want: want{uncounted: true}},
-		{name: "PREPARE of an asset's mark", text: "PREPARE UPDATE ic3_asset_master SET cmms_sync_status = 'Success'", moments: reached},
-		{name: "PREPARE of the log row", text: "PREPARE INSERT INTO cmms_sync_log", atomicLog: true, moments: reached},
 		{name: "the run's row", text: runRow, moments: reached},
 		{name: "lease of the customer", text: lease, behind: runRow, moments: reached},
-		{name: "PREPARE of the page", text: "PREPARE SELECT `id`", behind: runRow, moments: reached},
 		{name: "page", text: "EXECUTE SELECT `id`", behind: runRow, moments: reached},
 
+		// What the first transaction has used is prepared before the next statement outside of one.
+		{name: "PREPARE of look-ups", text: "PREPARE SELECT id, COALESCE(cmms_id", from: firstAtAPI, moments: notReached, want: want{successful: 1}},
+		{name: "PREPARE of look-ups", text: "PREPARE SELECT id, COALESCE(cmms_id", from: secondAtAPI, atomicLog: true, moments: reached, want: one},
+		{name: "PREPARE of the log row", text: "PREPARE INSERT INTO cmms_sync_log", from: secondAtAPI, atomicLog: true, moments: reached, want: one},
 		{name: "BEGIN", text: "BEGIN", from: secondAtAPI, moments: reached, want: one},
 		{name: "master SELECT", text: "FROM ic3_manufacturer_master", from: secondAtAPI, moments: reached, want: one},
 		{name: "master INSERT", text: "EXECUTE INSERT INTO ic3_vendor_master", from: firstAtAPI, moments: reached, want: want{failed: 1}},
@@ -74,7 +75,6 @@ func TestCancelledInAStatement(t *testing.T) { //nolint:paralleltest // goleak l
 		{name: "lease renewal of the run", text: "EXECUTE UPDATE cmms_sync_lock", from: betweenThem, moments: reached, want: want{successful: 1}},
 		{name: "lease renewal of the customer", text: "EXECUTE UPDATE cmms_sync_lock", behind: "EXECUTE UPDATE cmms_sync_lock", from: betweenThem, moments: reached, want: want{successful: 1}},
 		{name: "heartbeat", text: "EXECUTE UPDATE cmms_sync_run", from: betweenThem, moments: reached, want: want{successful: 1}},
-		{name: "PREPARE of look-ups", text: "PREPARE SELECT id, COALESCE(cmms_id", from: betweenThem, moments: reached, want: want{successful: 1}},
 
 		{name: "release of the customer", text: "EXECUTE DELETE FROM cmms_sync_lock", from: thirdAtAPI, moments: notReached, want: all},
 		{name: "the run's end", text: "EXECUTE UPDATE cmms_sync_run", from: thirdAtAPI, moments: notReached, want: all},

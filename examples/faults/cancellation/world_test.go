@@ -80,10 +80,6 @@ type scene struct {
 	canceled time.Time
 }
 
-// forEver keeps GORM's cache of prepared statements from starting its goroutine, which looks for old ones as long as the
-// process lives.
-const forEver = 10 * 365 * 24 * time.Hour
-
 // newScene opens what a host would: a pool, a transport, and here also the tenant. All of it ends with the bubble's test.
 func newScene(t *testing.T, dsn string, bodies map[string][]byte, c connector) *scene {
 	t.Helper()
@@ -120,7 +116,7 @@ func (s *scene) cancel() {
 
 // run syncs.
 func (s *scene) run(w *world) (cmmsimport.Summary, error) {
-	db, err := gorm.Open(mysql.New(mysql.Config{Conn: s.pool}), &gorm.Config{Logger: logger.Discard, PrepareStmtTTL: forEver})
+	db, err := gorm.Open(mysql.New(mysql.Config{Conn: s.pool}), &gorm.Config{Logger: logger.Discard})
 	must(s.t, err)
 	client, err := innomaint.New(s.config)
 	must(s.t, err)

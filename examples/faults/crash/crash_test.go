@@ -42,8 +42,8 @@ func (p *place) order(proxy *wire.Proxy) order {
 	return order{DSN: proxy.DSN(p.database), URL: p.API.URL()}
 }
 
-// settled waits until the server has done with what a child's connections left.
-func (p *place) settled() {
+// awaitDisconnected waits until the server has executed what the connections of a child left, and closed them.
+func (p *place) awaitDisconnected() {
 	p.t.Helper()
 	p.awaitNone("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()")
 }
@@ -71,11 +71,17 @@ func (p *place) dead() (id string) {
 	return id
 }
 
-// unlogged counts the assets of this status that were attempted since began, and whose log row is missing.
-func (p *place) unlogged(began string, status synclog.Status) int {
+// unlogged counts the assets that a run has marked with this status, and whose log row is missing.
+func (p *place) unlogged(runID string, status synclog.Status) int {
 	p.t.Helper()
-	return p.count(`SELECT COUNT(*) FROM ic3_asset_master a WHERE a.cmms_attempted_at > ? AND a.cmms_sync_status = ?
-		AND NOT EXISTS (SELECT 1 FROM cmms_sync_log l WHERE l.customer_id = a.customer_id AND l.cmms_asset_id = a.cmms_asset_id AND l.synced_at >= a.cmms_attempted_at)`, began, status)
+	return p.count(`SELECT COUNT(*) FROM ic3_asset_master a LEFT JOIN cmms_sync_log l ON l.attempt_key = CONCAT(a.cmms_run_id, ':', a.id)
+		WHERE a.cmms_run_id = ? AND a.cmms_sync_status = ? AND l.id IS NULL`, runID, status)
+}
+
+// added counts the log rows of a run that another run has added.
+func (p *place) added(runID string) int {
+	p.t.Helper()
+	return p.count(`SELECT COUNT(*) FROM cmms_sync_log WHERE run_id = ? AND CONCAT(COALESCE(warnings, ''), COALESCE(error_message, '')) LIKE '%added by run%'`, runID)
 }
 
 // A process that syncs is killed at a moment that chance picks, hundreds of times in one database, and the next run takes up
@@ -93,7 +99,7 @@ func TestKill(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, uint64(round)))
 				m := draw(r, atomic)
 				if round == 0 {
-					m = moment{target: atCommit, point: beforeAnswer, n: 2} // one row to reconstruct, whatever chance picks later
+					m = moment{target: atCommit, point: beforeAnswer, n: 2} // one missing row, whatever chance picks later
 				}
 				tally.add(p.kill(r, m, atomic))
 				if t.Failed() {
@@ -101,7 +107,7 @@ func TestKill(t *testing.T) {
 				}
 			}
 			t.Logf("%d rounds, AtomicLog %v\n%s", rounds, atomic, &tally)
-			if tally.killed < rounds/4 || !atomic && tally.reconstructed == 0 {
+			if tally.killed < rounds/4 || !atomic && tally.added == 0 {
 				t.Errorf("the moments miss: %s", &tally)
 			}
 		})
@@ -110,11 +116,11 @@ func TestKill(t *testing.T) {
 
 // outcome is what came of a round.
 type outcome struct {
-	moment        moment
-	killed        bool // else it had finished before its moment came
-	begun         bool // it had its row in cmms_sync_run
-	attempts      int  // committed before it died
-	reconstructed int
+	moment   moment
+	killed   bool // else it had finished before its moment came
+	begun    bool // it had its row in cmms_sync_run
+	attempts int  // committed before it died
+	added    int  // log rows that the next run added
 }
 
 // kill is one round.
@@ -123,8 +129,6 @@ func (p *place) kill(r *rand.Rand, m moment, atomic bool) outcome {
 	p.Advance(p.t)
 	failing := p.Assets[r.IntN(len(p.Assets))]
 	p.API.Script(failing.CMMSAssetID, innomainttest.Answer{Status: 404, Body: "gone"})
-	var began string
-	must(p.t, p.DB.Raw("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)").Scan(&began).Error)
 
 	out := outcome{moment: m}
 	proxy := wire.Start(p.t, p.server.Socket())
@@ -140,18 +144,17 @@ func (p *place) kill(r *rand.Rand, m moment, atomic bool) outcome {
 	process <- c.cmd.Process
 	out.killed = c.wait(p.t, p.World)
 	proxy.Close()
-	p.settled()
+	p.awaitDisconnected()
 
 	dead := p.dead()
-	successes, failures := p.unlogged(began, synclog.Success), p.unlogged(began, synclog.Failed)
-	out.begun, out.attempts = dead != "", p.count("SELECT COUNT(*) FROM ic3_asset_master WHERE cmms_attempted_at > ?", began)
+	successes, failures := p.unlogged(dead, synclog.Success), p.unlogged(dead, synclog.Failed)
+	out.begun, out.attempts = dead != "", p.count("SELECT COUNT(*) FROM ic3_asset_master WHERE cmms_run_id = ?", dead)
 	if atomic && successes > 0 || successes+failures > 1 {
 		p.t.Errorf("%s: %d committed assets and %d failures lack their log row", out.moment, successes, failures)
 	}
 	p.next(r, o, dead)
-	out.reconstructed = p.count("SELECT COUNT(*) FROM cmms_sync_log WHERE run_id = ? AND CONCAT(COALESCE(warnings, ''), COALESCE(error_message, '')) LIKE '%reconstructed by run%'", dead)
-	if out.reconstructed != successes+failures {
-		p.t.Errorf("%s: %d log rows were missing, %d were reconstructed", out.moment, successes+failures, out.reconstructed)
+	if out.added = p.added(dead); out.added != successes+failures {
+		p.t.Errorf("%s: %d log rows were missing, %d were added", out.moment, successes+failures, out.added)
 	}
 	p.Check(p.t)
 	return out
@@ -167,7 +170,7 @@ func (p *place) next(r *rand.Rand, o order, dead string) {
 		if summary, err := p.Run(p.t.Context(), opts); err == nil {
 			p.t.Errorf("a run began beside the dead one's lease: %v", summary)
 		}
-		must(p.t, p.DB.Exec("UPDATE cmms_sync_lock SET expires_at = UTC_TIMESTAMP(6)").Error)
+		p.endLeases()
 	}
 	if opts.CustomerID = nil; r.IntN(3) == 0 {
 		customer := p.Assets[r.IntN(len(p.Assets))].CustomerID
@@ -191,9 +194,9 @@ func (p *place) next(r *rand.Rand, o order, dead string) {
 
 // tally counts outcomes.
 type tally struct {
-	killed, begun, finished, reconstructed int
-	moments                                map[string][2]int // rounds, and rows to reconstruct
-	attempts                               map[int]int
+	killed, begun, finished, added int
+	moments                        map[string][2]int // rounds, and log rows that were added
+	attempts                       map[int]int
 }
 
 func (t *tally) add(o outcome) {
@@ -208,17 +211,17 @@ func (t *tally) add(o outcome) {
 	if o.begun {
 		t.begun++
 	}
-	t.reconstructed += o.reconstructed
+	t.added += o.added
 	t.attempts[o.attempts]++
 	m := t.moments[o.moment.String()]
-	t.moments[o.moment.String()] = [2]int{m[0] + 1, m[1] + o.reconstructed}
+	t.moments[o.moment.String()] = [2]int{m[0] + 1, m[1] + o.added}
 }
 
 func (t *tally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d killed (%d of them in mid-run), %d had finished; %d log rows had to be reconstructed\n", t.killed, t.begun, t.finished, t.reconstructed)
+	fmt.Fprintf(&b, "%d killed (%d of them in mid-run), %d had finished; %d log rows were added\n", t.killed, t.begun, t.finished, t.added)
 	for _, m := range slices.Sorted(maps.Keys(t.moments)) {
-		fmt.Fprintf(&b, "  killed at %-45s %3d rounds, %3d rows reconstructed\n", m, t.moments[m][0], t.moments[m][1])
+		fmt.Fprintf(&b, "  killed at %-45s %3d rounds, %3d rows added\n", m, t.moments[m][0], t.moments[m][1])
 	}
 	fmt.Fprintf(&b, "  rounds by assets attempted before the end: %v", t.attempts)
 	return b.String()

@@ -11,18 +11,18 @@ import (
 	"ic3.internal/innomaintsync/internal/dbtest/wire"
 )
 
-// A process stands still (SIGSTOP) for longer than its lease lasts. Another run takes it for dead, closes it, reconstructs
-// what its log lacks and syncs everything. Then the process wakes up, in the middle of what it did, and must neither write an
-// asset nor leave a log row twice.
+// A process stands still (SIGSTOP) for longer than its lease lasts. Another run takes it for dead, closes it, adds what its log
+// lacks and syncs everything. Then the process wakes up, in the middle of what it did, and must neither write an asset nor
+// leave a log row twice: its own row takes the place of an added one.
 func TestStall(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		moment        moment
-		atomic        bool
-		reconstructed int // rows, before the process wakes up
+		moment moment
+		atomic bool
+		added  int // log rows, before the process wakes up
 	}{
-		"between COMMIT and the log row":             {moment: moment{target: atCommit, point: beforeAnswer, n: 3}, reconstructed: 1},
-		"with the log row half sent":                 {moment: moment{target: atLogRow, point: halfSent, n: 3}, reconstructed: 1},
+		"between COMMIT and the log row":             {moment: moment{target: atCommit, point: beforeAnswer, n: 3}, added: 1},
+		"with the log row half sent":                 {moment: moment{target: atLogRow, point: halfSent, n: 3}, added: 1},
 		"with the log row stored, the answer not":    {moment: moment{target: atLogRow, point: beforeAnswer, n: 3}},
 		"behind a COMMIT that holds the log row":     {moment: moment{target: atCommit, point: beforeAnswer, n: 3}, atomic: true},
 		"before the first statement of an asset":     {moment: moment{target: atBegin, point: beforeSent, n: 3}},
@@ -57,7 +57,9 @@ func TestStall(t *testing.T) {
 				t.Errorf("the other run: error %v, %v", err, other)
 			}
 			p.equal("Interrupted", 1, "SELECT COUNT(*) FROM cmms_sync_run WHERE id = ? AND status = 'Interrupted'", stalled)
-			p.equal("reconstructed rows", tc.reconstructed, "SELECT COUNT(*) FROM cmms_sync_log WHERE run_id = ? AND warnings LIKE '%reconstructed%'", stalled)
+			if n := p.added(stalled); n != tc.added {
+				t.Errorf("%d log rows were added, want %d", n, tc.added)
+			}
 
 			close(woken)
 			must(t, c.cmd.Process.Signal(syscall.SIGCONT))
@@ -65,13 +67,58 @@ func TestStall(t *testing.T) {
 				t.Error("the stalled process was killed")
 			}
 			proxy.Close()
-			p.settled()
-			p.equal("reconstructed rows in the end", 0, "SELECT COUNT(*) FROM cmms_sync_log WHERE warnings LIKE '%reconstructed%'")
+			p.awaitDisconnected()
+			if n := p.added(stalled); n != 0 {
+				t.Errorf("%d added log rows are left", n)
+			}
 			p.equal("stalled run's row", 1, "SELECT COUNT(*) FROM cmms_sync_run WHERE id = ? AND status = ?", stalled, synclog.Interrupted)
 			p.Check(t)
 			if n := p.CountNew(t); n != len(p.Assets) {
 				t.Errorf("%d assets are new", n)
 			}
+		})
+	}
+}
+
+// A stalled process wakes up after another run has added its log row, writes its own row and is killed at that moment. One row is
+// left, its own.
+func TestStallThenKill(t *testing.T) {
+	t.Parallel()
+	server := dbtest.Start(t)
+	for _, end := range []point{beforeAnswer, answered} {
+		t.Run("own row "+string(end), func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t, server)
+			proxy := wire.Start(t, server.Socket())
+			process, stopped, woken := make(chan *os.Process, 1), make(chan struct{}), make(chan struct{})
+			stall := strike{counter: counter{moment: moment{target: atCommit, point: beforeAnswer, n: 3}}, act: func() {
+				_ = (<-process).Signal(syscall.SIGSTOP)
+				close(stopped)
+				<-woken
+			}}
+			proxy.Watch(stall.taps())
+			c := start(t, p.order(proxy))
+			process <- c.cmd.Process
+			<-stopped
+			stalled := p.dead()
+			p.endLeases()
+			summary, err := p.Run(t.Context(), p.Options())
+			must(t, err)
+			if n := p.added(stalled); n != 1 || summary.Successful != len(p.Assets) {
+				t.Errorf("%d log rows were added; %v", n, summary)
+			}
+
+			kill := strike{counter: counter{moment: moment{target: atLogRow, point: end, n: 1}}, act: func() { _ = c.cmd.Process.Kill() }}
+			proxy.Watch(kill.taps())
+			close(woken)
+			must(t, c.cmd.Process.Signal(syscall.SIGCONT))
+			if !c.wait(t, p.World) {
+				t.Error("the process was not killed")
+			}
+			proxy.Close()
+			p.awaitDisconnected()
+			p.oneOwnRow(stalled, p.Assets[2])
+			p.Check(t)
 		})
 	}
 }

@@ -65,7 +65,7 @@ func TestTheDatabaseIsGoneForGood(t *testing.T) {
 			summary, err := s.Run(t, wire.Taps{}, opts)
 			undo()
 			mustBeIncomplete(t, err, fault.says, "1 entries of cmms_sync_log", "cmms_sync_run")
-			if want != nil && !errors.Is(err, want) || want == nil && !strings.Contains(err.Error(), "the database has not answered for 2m0s") {
+			if want != nil && !errors.Is(err, want) || want == nil && !strings.Contains(err.Error(), "the database has not responded for 2m0s") {
 				t.Errorf("error %v", err)
 			}
 			if summary.Successful != 1 || summary.FailedByKind["database"] != 1 || summary.Skipped != 1 {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -21,8 +20,8 @@ type meddler struct {
 	meddle func(row *cmmsimport.AssetMaster)
 }
 
-func (m *meddler) Update(ctx context.Context, tx *gorm.DB, row *cmmsimport.AssetMaster, changes []cmmsimport.ColumnChange, at time.Time) error {
-	err := m.GormRepository.Update(ctx, tx, row, changes, at)
+func (m *meddler) Update(ctx context.Context, tx *gorm.DB, row *cmmsimport.AssetMaster, changes []cmmsimport.ColumnChange, mark cmmsimport.Mark) error {
+	err := m.GormRepository.Update(ctx, tx, row, changes, mark)
 	if !m.seen[row.ID] {
 		m.seen[row.ID] = true
 		m.meddle(row)

@@ -82,7 +82,7 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 func conflicts(w *invariant.World) int {
 	n := 0
 	for line := range strings.SplitSeq(w.Output(), "\n") {
-		if strings.Contains(line, "trying again") && strings.Contains(line, "Error 1213") {
+		if strings.Contains(line, "database error, retrying") && strings.Contains(line, "Error 1213") {
 			n++
 		}
 	}

@@ -51,7 +51,8 @@ func killed(t *testing.T, c cluster, atomicLog bool) {
 }
 
 // killedInCommit kills the node when it has sent the log row of an asset, or with AtomicLog the whole transaction, to the
-// others, and they have not taken it in yet. It is theirs in the end, and the sync, which does not know, must find it.
+// others, and they have not taken it in yet. It is theirs in the end. The sync, which does not know, sends it again, and there
+// is one row.
 func killedInCommit(t *testing.T, c cluster, atomicLog bool) {
 	way := &path{sockets: []string{c.Nodes[0].Socket(), c.Nodes[1].Socket()}}
 	w := invariant.NewWorld(t, way.pool(t, c.database), invariant.Size{})

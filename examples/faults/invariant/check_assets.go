@@ -12,8 +12,8 @@ import (
 
 // assetRow is a row of ic3_asset_master as the check reads it.
 type assetRow struct {
-	state                         State
-	status, attemptedAt, syncedAt string
+	state                                State
+	status, attemptedAt, syncedAt, runID string
 }
 
 // checkAssets holds each row to its old or its new state.
@@ -62,7 +62,7 @@ func (w *World) readAssets() (map[uint64]assetRow, error) {
 	}
 
 	columns := append(slices.Clone(plainColumns), slices.Sorted(maps.Keys(references))...)
-	columns = append(columns, "cmms_sync_status", "cmms_attempted_at", "cmms_synced_at")
+	columns = append(columns, "cmms_sync_status", "cmms_attempted_at", "cmms_synced_at", "cmms_run_id")
 	texts := make([]string, len(columns))
 	for i, column := range columns {
 		texts[i] = "CAST(" + column + " AS CHAR)"
@@ -90,6 +90,7 @@ func (w *World) readAssets() (map[uint64]assetRow, error) {
 			}
 		}
 		row.status, row.attemptedAt, row.syncedAt = row.take("cmms_sync_status"), row.take("cmms_attempted_at"), row.take("cmms_synced_at")
+		row.runID = row.take("cmms_run_id")
 		rows[id] = row
 	}
 	return rows, cursor.Err()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -14,8 +15,8 @@ import (
 const (
 	entryInOutput = `"log entry not written"`
 	runInOutput   = `"run not stored"`
-	leaseInOutput = `"the lease could not be released; it ends by itself"`
-	unmarked      = `"the asset could not be marked as failed yet"`
+	leaseInOutput = `"lease not released; it expires by itself"`
+	unmarked      = `"asset not marked as failed yet"`
 )
 
 // logRow is a row of cmms_sync_log.
@@ -25,18 +26,23 @@ type logRow struct {
 	CustomerID  uint64
 	CmmsAssetID string
 	Status      synclog.Status
-	ErrorKind   string
+	ErrorKind   innomaint.Kind
 	SyncedAt    string
 	Warnings    int64
+	AttemptKey  string
 }
 
 func (w *World) readLog() (rows []logRow, err error) {
 	err = w.DB.Raw(`SELECT id, COALESCE(run_id, '') AS run_id, customer_id, cmms_asset_id, status, COALESCE(error_kind, '') AS error_kind,
-		CAST(synced_at AS CHAR) AS synced_at, COALESCE(JSON_LENGTH(warnings), 0) AS warnings FROM cmms_sync_log ORDER BY synced_at, id`).Scan(&rows).Error
+		CAST(synced_at AS CHAR) AS synced_at, COALESCE(JSON_LENGTH(warnings), 0) AS warnings, COALESCE(attempt_key, '') AS attempt_key FROM cmms_sync_log ORDER BY synced_at, id`).Scan(&rows).Error
 	return rows, err
 }
 
-// checkLog holds each run to one row an attempt: every run to no asset twice, a watched one to what OnAsset was told.
+// attemptKey is cmms_sync_log.attempt_key of a run's attempt on an asset row.
+func attemptKey(runID string, rowID uint64) string { return fmt.Sprintf("%s:%d", runID, rowID) }
+
+// checkLog checks that an attempt has one row, with its own key: every run has no asset twice, a watched one has what OnAsset was
+// told.
 func (w *World) checkLog(v *violations) error {
 	rows, err := w.readLog()
 	if err != nil {
@@ -46,6 +52,10 @@ func (w *World) checkLog(v *violations) error {
 		run, asset string
 		customer   uint64
 	}
+	rowIDs := map[attempt]uint64{}
+	for _, a := range w.Assets {
+		rowIDs[attempt{asset: a.CMMSAssetID, customer: a.CustomerID}] = a.RowID
+	}
 	seen := map[attempt]int{}
 	byRun := map[string][]result{}
 	for _, row := range rows {
@@ -53,6 +63,10 @@ func (w *World) checkLog(v *violations) error {
 		key := attempt{row.RunID, row.CmmsAssetID, row.CustomerID}
 		if seen[key]++; seen[key] == 2 {
 			v.add("cmms_sync_log has several rows of asset %q of customer %d in run %s", row.CmmsAssetID, row.CustomerID, row.RunID)
+		}
+		rowID, known := rowIDs[attempt{asset: row.CmmsAssetID, customer: row.CustomerID}]
+		if want := attemptKey(row.RunID, rowID); known && row.AttemptKey != want {
+			v.add("cmms_sync_log row %d has the attempt_key %q, not %q", row.ID, row.AttemptKey, want)
 		}
 		if row.Status != synclog.Success && row.Status != synclog.Failed || row.RunID == "" {
 			v.add("cmms_sync_log row %d: run %q, status %q", row.ID, row.RunID, row.Status)
@@ -95,15 +109,16 @@ func (run *notedRun) compare(v *violations, rows []result) {
 	}
 }
 
-// checkMarks compares the marks on the asset rows with the latest log row of each asset.
+// checkMarks compares the marks on an asset row with the log row of the attempt that they name, and with the asset's latest one.
 func (w *World) checkMarks(v *violations) error {
 	log, err := w.readLog()
 	if err != nil {
 		return err
 	}
-	latest := map[string]logRow{}
+	latest, byKey := map[string]logRow{}, map[string]logRow{}
 	for _, row := range log {
 		latest[fmt.Sprint(row.CustomerID, row.CmmsAssetID)] = row
+		byKey[row.AttemptKey] = row
 	}
 	assets, err := w.readAssets()
 	if err != nil {
@@ -111,15 +126,27 @@ func (w *World) checkMarks(v *violations) error {
 	}
 	output := w.Output()
 	for _, a := range w.Assets {
-		mark, row := assets[a.RowID], latest[fmt.Sprint(a.CustomerID, a.CMMSAssetID)]
+		mark := assets[a.RowID]
+		named, logged := byKey[attemptKey(mark.runID, a.RowID)]
 		switch {
-		case mark.attemptedAt > row.SyncedAt && !inOutput(output, entryInOutput, a):
-			v.add("%s is marked %s at %s, and cmms_sync_log has no row of that: its last is %q at %s", a, mark.status, mark.attemptedAt, row.Status, row.SyncedAt)
-		case mark.attemptedAt <= row.SyncedAt && mark.status != string(row.Status) && !inOutput(output, unmarked, a) && !w.lostLease(row.RunID):
-			v.add("%s is marked %q at %s, and cmms_sync_log says %s at %s", a, mark.status, mark.attemptedAt, row.Status, row.SyncedAt)
+		case mark.attemptedAt == "":
+		case mark.runID == "":
+			v.add("%s is marked %s at %s by no run", a, mark.status, mark.attemptedAt)
+		case !logged && !inOutput(output, entryInOutput, a):
+			v.add("%s is marked %s by run %s, and cmms_sync_log has no row of that attempt", a, mark.status, mark.runID)
+		case logged && mark.attemptedAt > named.SyncedAt:
+			v.add("%s is marked at %s, after its log row of %s", a, mark.attemptedAt, named.SyncedAt)
+		}
+		for _, row := range []logRow{named, latest[fmt.Sprint(a.CustomerID, a.CMMSAssetID)]} {
+			if row.ID != 0 && mark.status != string(row.Status) && !inOutput(output, unmarked, a) && !inOutput(output, entryInOutput, a) && !w.lostLease(row.RunID) {
+				v.add("%s is marked %q at %s, and cmms_sync_log says %s at %s", a, mark.status, mark.attemptedAt, row.Status, row.SyncedAt)
+				break
+			}
 		}
 	}
-	return nil
+	return w.find(v, "the asset row %s, which cmms_sync_run does not have",
+		`SELECT CONCAT(a.id, ' is marked by run ', a.cmms_run_id) FROM ic3_asset_master a
+			LEFT JOIN cmms_sync_run r ON r.id = a.cmms_run_id WHERE a.cmms_run_id IS NOT NULL AND r.id IS NULL`)
 }
 
 // inOutput reports whether a line of the output says this of the asset.

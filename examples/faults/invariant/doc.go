@@ -12,11 +12,11 @@
 // # The invariant
 //
 //   - An asset row equals its whole old or its whole new state, masters compared by name; which of them, its marks
-//     (cmms_sync_status, cmms_attempted_at) decide where they can.
+//     (cmms_sync_status, cmms_attempted_at) decide where they can. cmms_run_id names a run that is in cmms_sync_run.
 //   - Master rows have no duplicates, by Innomaint's id or by name, and nothing refers to a row that is not there.
-//   - Every attempt that settled has exactly one row of cmms_sync_log with its status: compared with what OnAsset was told,
-//     and with the marks on the asset rows.
-//   - Summary, cmms_sync_run and cmms_sync_log agree on every run that has finished.
+//   - Every attempt that was recorded has exactly one row of cmms_sync_log with its status, and with the attempt_key of its run and
+//     asset row: compared with what OnAsset was told, and with the marks on the asset rows.
+//   - Summary, cmms_sync_run and cmms_sync_log agree on every run that has finished, skipped assets included.
 //   - No lease outlives its time: a finished run holds none, and none ends later than its duration allows.
 //   - No secret stands in the database, in the log output or in an error.
 //

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -28,7 +29,7 @@ type result struct {
 	customer uint64
 	asset    string
 	status   synclog.Status
-	kind     string
+	kind     innomaint.Kind
 }
 
 // Run syncs DB with the options and notes what the check compares: results, log output (the Logger of the options is

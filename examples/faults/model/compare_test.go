@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/examples/faults/invariant"
 )
 
@@ -50,7 +51,7 @@ func (w *world) compareError(t *rapid.T, want *expectation, err error) {
 }
 
 func (w *world) compareSummary(t *rapid.T, s script, want *expectation, got cmmsimport.Summary) {
-	sum := cmmsimport.Summary{Total: want.total, Skipped: want.total - len(want.entries), FailedByKind: map[string]int{}}
+	sum := cmmsimport.Summary{Total: want.total, Skipped: want.total - len(want.entries), FailedByKind: map[innomaint.Kind]int{}}
 	for _, e := range want.entries {
 		sum.Warnings += len(e.warnings)
 		sum.MastersCreated += e.created

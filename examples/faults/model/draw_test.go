@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"pgregory.net/rapid"
+
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
 // A reference is a master as an answer speaks of it.
@@ -110,7 +112,10 @@ func drawReference(t *rapid.T, field string) reference {
 }
 
 // outcomes are what the API does when it is asked for one asset, and the kind of failure that comes of it.
-var outcomes = []struct{ name, kind string }{
+var outcomes = []struct {
+	name string
+	kind innomaint.Kind
+}{
 	{"ok", ""}, {"ok behind a 503", ""}, {"ok behind a 429", ""}, {"ok behind a reset", ""}, {"ok in an envelope", ""},
 	{"404", "not_found"}, {"empty", "not_found"}, {"says not found in a 200", "not_found"}, {"403", "auth"}, {"503", "unavailable"}, {"429", "rate_limited"},
 	{"reset", "unavailable"}, {"cut", "unavailable"}, {"a year's Retry-After", "rate_limited"}, {"418", "bad_response"}, {"login page", "bad_response"},

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 )
 
 // A register is the model of the whole database: assets by row id, and each customer's masters.
@@ -17,12 +18,13 @@ type register struct {
 
 // An entry is a row of cmms_sync_log.
 type entry struct {
-	customer             uint64
-	cmmsID, status, kind string
-	warnings, changes    []string // fields and columns, sorted
-	changed              bool     // something, be it only a master
-	created              int
-	stale                bool // the row was gone, so that it could not be marked
+	customer          uint64
+	cmmsID, status    string
+	kind              innomaint.Kind
+	warnings, changes []string // fields and columns, sorted
+	changed           bool     // something, be it only a master
+	created           int
+	stale             bool // the row was gone, so that it could not be marked
 }
 
 // An expectation is what must come of a run.

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -16,18 +17,18 @@ import (
 type trouble struct {
 	nights   int // number of nights, including the last
 	assets   func(i int) bool
-	kind     string
+	kind     innomaint.Kind
 	message  string // %q: the asset's id
 	warnings []string
 }
 
 var troubles = []trouble{
-	{nights: 12, assets: func(i int) bool { return i%8 == 5 && i > 100 }, kind: "not_found",
+	{nights: 12, assets: func(i int) bool { return i%8 == 5 && i > 100 }, kind: innomaint.KindNotFound,
 		message: `innomaint: asset %q: not_found (HTTP 404): the API has no such asset: correct the row's cmms_asset_id, or unlink it; it says: Asset not found`},
-	{nights: 5, assets: func(i int) bool { return i%70 == 6 }, kind: "bad_response",
-		message: `innomaint: asset %q: bad_response (HTTP 200): the answer is an HTML page, so Config.BaseURL or AssetPath may be wrong, or the API wants a login`},
-	{nights: 1, assets: func(i int) bool { return i%60 == 33 }, kind: "timeout",
-		message: `innomaint: asset %q: timeout: no answer within 30s (Config.Timeout) (after 4 tries)`},
+	{nights: 5, assets: func(i int) bool { return i%70 == 6 }, kind: innomaint.KindBadResponse,
+		message: `innomaint: asset %q: bad_response (HTTP 200): the response is an HTML page, probably a login form: check Config.BaseURL, AssetPath and Auth`},
+	{nights: 1, assets: func(i int) bool { return i%60 == 33 }, kind: innomaint.KindTimeout,
+		message: `innomaint: asset %q: timeout: no response within 30s (Config.Timeout) (after 4 attempts)`},
 	{nights: 20, assets: func(i int) bool { return i%30 == 4 },
 		warnings: []string{`purchase_date: "end of last summer" is not a date in a known layout; kept 2020-01-31`}},
 	{nights: 3, assets: func(i int) bool { return i%90 == 8 },
@@ -49,6 +50,7 @@ func Past(ctx context.Context, db *gorm.DB, fleet []Asset, nights int, now time.
 		for i, asset := range fleet {
 			e := attempt(asset, i, night)
 			e.RunID, e.SyncedAt = run.ID, last.Add(time.Duration(i)*step)
+			e.AttemptKey = fmt.Sprintf("%s:%d", run.ID, i+1)
 			entries[i] = e
 			run.Warnings += int64(len(e.Warnings))
 			if e.Status == synclog.Failed {
@@ -75,7 +77,7 @@ func newRun(at time.Time, fleet []Asset) synclog.Run {
 func finishRun(ctx context.Context, db *gorm.DB, run *synclog.Run, took time.Duration) error {
 	end, ms := run.StartedAt.Add(took), took.Milliseconds()
 	run.HeartbeatAt, run.FinishedAt, run.DurationMS = end, &end, &ms
-	return synclog.CreateRun(ctx, db, run)
+	return db.WithContext(ctx).Create(run).Error
 }
 
 // attempt returns the log row of asset number i in one night.
@@ -87,7 +89,7 @@ func attempt(asset Asset, i, night int) synclog.Entry {
 		}
 		e.Warnings = t.warnings
 		if t.kind != "" {
-			e.Status, e.ErrorKind, e.ErrorMessage = synclog.Failed, t.kind, fmt.Sprintf(t.message, asset.ID)
+			e.Status, e.ErrorKind, e.ErrorMessage = synclog.Failed, string(t.kind), fmt.Sprintf(t.message, asset.ID)
 			return e
 		}
 	}
@@ -120,7 +122,7 @@ func writeAssets(ctx context.Context, db *gorm.DB, fleet []Asset, last time.Time
 }
 
 // TroubleOf returns the failure kind of asset number i in the last night, "" for none.
-func TroubleOf(i int) string {
+func TroubleOf(i int) innomaint.Kind {
 	for _, t := range troubles {
 		if t.kind != "" && t.assets(i) {
 			return t.kind

@@ -7,15 +7,15 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// verdict is what a response says about the call, beside the asset.
-type verdict struct {
+// apiStatus is what a response says about the call, beside the asset.
+type apiStatus struct {
 	denied   bool     // "success": false, which no asset has
 	saidNo   bool     // "status": "error" and the like, which may be an asset's own data
 	code     int      // an HTTP status in the body, 400 to 599; 0 for none
 	messages []string // texts of message, messages, error, …
 }
 
-func readVerdict(object gjson.Result) (v verdict) {
+func readAPIStatus(object gjson.Result) (v apiStatus) {
 	object.ForEach(func(key, value gjson.Result) bool {
 		v.note(key.Str, value)
 		return true
@@ -24,7 +24,7 @@ func readVerdict(object gjson.Result) (v verdict) {
 }
 
 // note considers one member of the response's object.
-func (v *verdict) note(key string, value gjson.Result) {
+func (v *apiStatus) note(key string, value gjson.Result) {
 	switch key {
 	case "success":
 		v.denied = v.denied || saysNo(value)
@@ -46,12 +46,12 @@ func (v *verdict) note(key string, value gjson.Result) {
 	}
 }
 
-func (v *verdict) negative() bool { return v.saidNo || v.code != 0 }
+func (v *apiStatus) negative() bool { return v.saidNo || v.code != 0 }
 
-func (v *verdict) message() string { return strings.Join(v.messages, "; ") }
+func (v *apiStatus) message() string { return strings.Join(v.messages, "; ") }
 
-// failure returns the error that a verdict amounts to: by its code if it has one, else by its message.
-func (v *verdict) failure() *Error {
+// failure returns the error that it amounts to: by its code if it has one, else by its message.
+func (v *apiStatus) failure() *Error {
 	kind := KindBadResponse
 	if v.code != 0 {
 		kind = kindOfStatus(v.code)
@@ -72,7 +72,7 @@ func saysNo(v gjson.Result) bool {
 	return v.Type != gjson.JSON && v.Type != gjson.Null && slices.Contains(words, strings.ToLower(cleanID(asSent(v))))
 }
 
-func (v *verdict) readCode(value gjson.Result) {
+func (v *apiStatus) readCode(value gjson.Result) {
 	if text := cleanID(asSent(value)); v.code == 0 && len(text) == 3 && isDigits(text) && (text[0] == '4' || text[0] == '5') {
 		v.code = int(text[0]-'0')*100 + int(text[1]-'0')*10 + int(text[2]-'0')
 	}
@@ -106,9 +106,7 @@ var messageKinds = [...]struct {
 		"invalid token", "token invalid", "token is invalid", "token not found", "session expired", "session has expired",
 		"login required", "invalid api key", "invalid credentials",
 	}},
-	{KindNotFound, []string{
-		"not found", "does not exist", "doesn't exist", "no such", "no asset", "no record", "no data found", "unknown asset",
-	}},
+	{KindNotFound, []string{"not found", "does not exist", "doesn't exist", "no such", "no asset", "no record", "no data found", "unknown asset"}},
 }
 
 func kindOfMessage(message string) Kind {
