@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/dbtest"
 )
@@ -67,7 +68,7 @@ func (w *world) workAs(user string, grants []string) error {
 		opts := w.options()
 		opts.OnAsset = func(cmmsimport.AssetResult, cmmsimport.Progress) { panic("of the test") }
 		summary, err := cmmsimport.SyncAllAssetsFromInnomaint(w.t.Context(), db, opts)
-		if err != nil || summary.FailedByKind["not_found"] != 1 || summary.FailedByKind["panic"] != 1 {
+		if err != nil || summary.FailedByKind[innomaint.KindNotFound] != 1 || summary.FailedByKind[cmmsimport.KindPanic] != 1 {
 			return fmt.Errorf("%v %w", summary, err)
 		}
 	}

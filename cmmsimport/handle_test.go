@@ -69,7 +69,6 @@ func TestHandle(t *testing.T) {
 // TestHandle_WritesTheSame syncs with handles of many configurations: the rows are the same, and their times are UTC.
 func TestHandle_WritesTheSame(t *testing.T) {
 	t.Parallel()
-	const readCommitted = "READ-COMMITTED"
 	for name, tc := range map[string]struct {
 		parameters string
 		isolation  string
@@ -91,7 +90,7 @@ func TestHandle_WritesTheSame(t *testing.T) {
 		"OneConnectionAndPrepareStmt": {single: true, config: gorm.Config{PrepareStmt: true, SkipDefaultTransaction: true}},
 		"NamingStrategy":              {config: gorm.Config{NamingStrategy: schema.NamingStrategy{TablePrefix: "x_", SingularTable: true, NoLowerCase: true}}},
 		"FullSaveAssociations":        {config: gorm.Config{FullSaveAssociations: true, CreateBatchSize: 1, AllowGlobalUpdate: true}},
-		"ReadCommitted":               {isolation: readCommitted},
+		"ReadCommitted":               {isolation: "READ-COMMITTED"},
 		"LenientSQLMode":              {parameters: "?sql_mode=%27%27"},
 		"NoBackslashEscapes":          {parameters: "?sql_mode=%27NO_BACKSLASH_ESCAPES,STRICT_TRANS_TABLES%27"},
 		"ConnectionCollation":         {parameters: "?charset=utf8mb4&collation=utf8mb4_unicode_ci"},

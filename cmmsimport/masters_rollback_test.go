@@ -17,9 +17,9 @@ func TestMasterRollback(t *testing.T) {
 		refused := errors.New("no such cost center")
 		tests := map[string]struct {
 			prepare func(w *world, opts *cmmsimport.Options)
-			kind    string
+			kind    innomaint.Kind
 		}{
-			"EnricherFails": {kind: "internal", prepare: func(_ *world, opts *cmmsimport.Options) {
+			"EnricherFails": {kind: cmmsimport.KindInternal, prepare: func(_ *world, opts *cmmsimport.Options) {
 				opts.Enrich = enrichWith(func(e enrichment) error {
 					if e.detail.ID == "AST-1" {
 						return refused
@@ -27,7 +27,7 @@ func TestMasterRollback(t *testing.T) {
 					return nil
 				})
 			}},
-			"EnricherPanics": {kind: "panic", prepare: func(_ *world, opts *cmmsimport.Options) {
+			"EnricherPanics": {kind: cmmsimport.KindPanic, prepare: func(_ *world, opts *cmmsimport.Options) {
 				opts.Enrich = enrichWith(func(e enrichment) error {
 					if e.detail.ID == "AST-1" {
 						panic(refused)
@@ -35,11 +35,11 @@ func TestMasterRollback(t *testing.T) {
 					return nil
 				})
 			}},
-			"TriggerRefusesTheUpdate": {kind: "database", prepare: func(w *world, _ *cmmsimport.Options) {
+			"TriggerRefusesTheUpdate": {kind: cmmsimport.KindDatabase, prepare: func(w *world, _ *cmmsimport.Options) {
 				w.exec(`CREATE TRIGGER no_pumps BEFORE UPDATE ON ic3_asset_master FOR EACH ROW
 					IF NEW.cmms_asset_id = 'AST-1' AND NEW.asset_name IS NOT NULL THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no pumps here'; END IF`)
 			}},
-			"AtomicLogRefusesItsRow": {kind: "database", prepare: func(w *world, opts *cmmsimport.Options) {
+			"AtomicLogRefusesItsRow": {kind: cmmsimport.KindDatabase, prepare: func(w *world, opts *cmmsimport.Options) {
 				opts.AtomicLog = true
 				w.exec(`CREATE TRIGGER no_log BEFORE INSERT ON cmms_sync_log FOR EACH ROW
 					IF NEW.cmms_asset_id = 'AST-1' AND NEW.status = 'Success' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no log here'; END IF`)
@@ -55,7 +55,7 @@ func TestMasterRollback(t *testing.T) {
 				opts := w.options()
 				tc.prepare(w, &opts)
 				summary := w.sync(opts)
-				equal(t, "failed of kind "+tc.kind, summary.FailedByKind[innomaint.Kind(tc.kind)], 1)
+				equal(t, "failed", summary.FailedByKind[tc.kind], 1)
 				equal(t, "successful", summary.Successful, 1)
 				equal(t, "masters created", summary.MastersCreated, len(sampleMasters))
 				equal(t, "the failed asset", w.references(first), "")

@@ -8,7 +8,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 )
 
-func TestMigrateHostTables(t *testing.T) {
+func TestMigrate_HostTables(t *testing.T) {
 	t.Parallel()
 	// The host's tables have other types, more columns, indexes with other names, and no columns of the sync.
 	t.Run("KeepsTheirDefinitions", func(t *testing.T) {

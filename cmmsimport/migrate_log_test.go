@@ -13,7 +13,7 @@ import (
 const seedLog = `customer_id BIGINT NOT NULL, cmms_asset_id VARCHAR(64) NOT NULL, status VARCHAR(16) NOT NULL,
 	error_message VARCHAR(255) NULL, synced_at DATETIME NOT NULL, duration_ms BIGINT NOT NULL`
 
-func TestMigrateLog(t *testing.T) {
+func TestMigrate_Log(t *testing.T) {
 	t.Parallel()
 	// The host's log keeps its rows and takes new ones.
 	t.Run("OfSixColumns", func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport"
 )
 
-func TestMigrateRefuses(t *testing.T) {
+func TestMigrate_Refuses(t *testing.T) {
 	t.Parallel()
 	t.Run("DuplicateRows", func(t *testing.T) {
 		t.Parallel()

@@ -69,9 +69,9 @@ func TestPolicy(t *testing.T) {
 			equal(t, "warnings", summary.Warnings, 2*len(policyColumns))
 			for i, outcome := range strings.Fields(want) {
 				for _, c := range policyColumns {
-					want := map[string]string{local: c.local, remote: c.stored, none: ""}[outcome]
+					value := map[string]string{local: c.local, remote: c.stored, none: ""}[outcome]
 					got := w.rows("SELECT "+c.column+" FROM ic3_asset_master WHERE id = ?", ids[i])[0]
-					equal(t, fmt.Sprintf("%s of %+v", c.column, everything[i]), strings.TrimPrefix(got, c.column+"="), canonicalJSON(want))
+					equal(t, fmt.Sprintf("%s of %+v", c.column, everything[i]), strings.TrimPrefix(got, c.column+"="), canonicalJSON(value))
 				}
 				changed := outcome != everything[i].local
 				equal(t, fmt.Sprintf("changes of %+v", everything[i]), w.count("cmms_sync_log", "cmms_asset_id = ? AND JSON_LENGTH(changes) = ?", fmt.Sprintf("AST-%d", i), len(policyColumns)) == 1, changed)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ic3.internal/innomaintsync/cmmsimport"
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
@@ -72,7 +73,7 @@ func TestViews(t *testing.T) {
 		w.link(8, "AST-3")
 		summary = w.sync(w.options())
 		equal(t, "changed", summary.Changed, 1)
-		equal(t, "failed", summary.FailedByKind["not_found"], 1)
+		equal(t, "failed", summary.FailedByKind[innomaint.KindNotFound], 1)
 		equal(t, "the failure in the host's tables", w.count("host_ic3_asset_master", "innomaint_ref = 'AST-3' AND h_cmms_sync_status = 'Failed'"), 1)
 		equal(t, "the renamed vendor", w.count("host_ic3_vendor_master", "title = 'Acme Ltd' AND innomaint_ref = '9'"), 1)
 
