@@ -1,6 +1,11 @@
 package cmmsimport
 
-import "ic3.internal/innomaintsync/cmmsimport/internal/register"
+import (
+	"cmp"
+	"slices"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/register"
+)
 
 // FieldPolicy decides which value of a column wins: Innomaint's or the local one.
 type FieldPolicy string
@@ -20,20 +25,10 @@ const (
 const anyColumn = "*"
 
 func (p FieldPolicy) valid() bool {
-	switch p {
-	case Overwrite, Mirror, FillIfEmpty, Ignore:
-		return true
-	}
-	return false
+	return slices.Contains([]FieldPolicy{Overwrite, Mirror, FillIfEmpty, Ignore}, p)
 }
 
 // policyOf returns the policy of a column; without an entry of its own, the one of "*", else Overwrite.
 func (o Options) policyOf(column string) register.Policy {
-	if policy, ok := o.Policies[column]; ok {
-		return register.Policy(policy)
-	}
-	if policy, ok := o.Policies[anyColumn]; ok {
-		return register.Policy(policy)
-	}
-	return register.Overwrite
+	return register.Policy(cmp.Or(o.Policies[column], o.Policies[anyColumn], Overwrite))
 }

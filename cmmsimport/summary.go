@@ -12,11 +12,9 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-type kindCounts = map[innomaint.Kind]int
-
 // Summary is what a run came to. Total == Successful + Failed + Skipped, and Successful == Changed + Unchanged, always.
 type Summary struct {
-	RunID      string  `json:"run_id"`      // cmms_sync_run.id, a ULID; empty where the run could not start
+	RunID      string  `json:"run_id"`      // cmms_sync_run.id, a ULID; empty if the run could not start
 	CustomerID *uint64 `json:"customer_id"` // nil: every customer
 	DryRun     bool    `json:"dry_run"`
 

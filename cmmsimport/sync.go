@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/causes"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
@@ -37,7 +38,7 @@ import (
 func SyncAllAssetsFromInnomaint(ctx context.Context, db *gorm.DB, opts Options) (Summary, error) {
 	if err := opts.validate(db); err != nil {
 		now := utc.Now()
-		return Summary{CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: kindCounts{}, StartedAt: now, FinishedAt: now}, err
+		return Summary{CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: map[innomaint.Kind]int{}, StartedAt: now, FinishedAt: now}, err
 	}
 	pool, closeStatements := prepared.Open(handle.Plain(db))
 	defer closeStatements()
@@ -89,7 +90,7 @@ func newRun(db *gorm.DB, opts Options) *run {
 		leases:   lease.NewSet(db, log, id, holder, leaseDuration(opts.AssetTimeout), time.Now),
 		breaker:  breaker{limit: opts.MaxConsecutiveFailures},
 		retry:    retry.Retrier{Log: log},
-		summary:  Summary{RunID: id, CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: kindCounts{}, StartedAt: utc.Now()},
+		summary:  Summary{RunID: id, CustomerID: opts.CustomerID, DryRun: opts.DryRun, FailedByKind: map[innomaint.Kind]int{}, StartedAt: utc.Now()},
 		began:    time.Now(),
 		timedOut: fmt.Errorf("gave up after AssetTimeout, %s: %w", opts.AssetTimeout, context.DeadlineExceeded),
 	}
@@ -126,7 +127,7 @@ func (r *run) start(ctx context.Context) error {
 	}
 	return guard.Call("OnStart", func() error {
 		summary := r.summary
-		summary.FailedByKind = kindCounts{} // the host's own: the run goes on counting in its map
+		summary.FailedByKind = map[innomaint.Kind]int{} // the host's own: the run goes on counting in its map
 		r.opts.OnStart(summary)
 		return nil
 	})
