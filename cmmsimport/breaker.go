@@ -21,8 +21,7 @@ func (b *breaker) check(a *attempt) error {
 		b.inRow = 0
 		return nil
 	}
-	b.inRow++
-	if b.limit == 0 || b.inRow < b.limit {
+	if b.inRow++; b.limit == 0 || b.inRow < b.limit {
 		return nil
 	}
 	return &AbortedError{
