@@ -78,8 +78,8 @@ const (
 // findDead compares the two tables' ids in one collation, since theirs may differ.
 const findDead = `SELECT id FROM (SELECT id, status FROM cmms_sync_run ORDER BY id DESC LIMIT ?) recent
 	WHERE id <> ? AND (id = ? OR status = 'Running' AND NOT EXISTS (
-		SELECT 1 FROM cmms_sync_lock held WHERE expires_at > UTC_TIMESTAMP(6)
-			AND CONVERT(held.run_id USING utf8mb4) COLLATE utf8mb4_bin = CONVERT(recent.id USING utf8mb4) COLLATE utf8mb4_bin))
+		SELECT 1 FROM cmms_sync_lock WHERE expires_at > UTC_TIMESTAMP(6)
+			AND CONVERT(cmms_sync_lock.run_id USING utf8mb4) COLLATE utf8mb4_bin = CONVERT(recent.id USING utf8mb4) COLLATE utf8mb4_bin))
 	ORDER BY id DESC LIMIT ?`
 
 // closeAll rescues the runs in one transaction. The locks on their rows keep two rescuers apart. READ COMMITTED keeps
