@@ -211,42 +211,6 @@ func (c *customer) logAttempt(ctx context.Context, a *attempt) {
 	c.log.LogAttrs(ctx, level, text, attrs...)
 }
 
-// report calls OnAsset. A panic in it makes the asset Failed, in the log too, although its data stay committed.
-func (c *customer) report(ctx context.Context, a *attempt) {
-	if c.opts.OnAsset == nil {
-		return
-	}
-	err := guard.Call("OnAsset", func() error {
-		c.opts.OnAsset(a.result, c.progress())
-		return nil
-	})
-	if err == nil {
-		return
-	}
-	if a.result.Status == synclog.Failed { // what failed first stays the reason
-		c.log.LogAttrs(ctx, slog.LevelError, "OnAsset panicked", append(stackOf(err), errorText(err))...)
-		return
-	}
-	c.summary.count(a.result, a.created, -1)
-	a.fail(KindPanic, fmt.Errorf("%w; the asset's data were committed before", err))
-	c.summary.count(a.result, a.created, 1)
-	c.logAttempt(ctx, a)
-	if c.opts.DryRun {
-		return
-	}
-	// One attempt, one log row: the row that was written, or still waits, becomes this failure's.
-	a.entry.Status, a.entry.ErrorKind, a.entry.ErrorMessage = synclog.Failed, string(a.result.Kind), synclog.ErrorMessage(a.result.Err)
-	c.write(ctx, a.entry)
-}
-
-// progress is what OnAsset is told.
-func (r *run) progress() Progress {
-	p := Progress{Done: r.attempted + r.skipped, Failed: r.summary.Failed, Elapsed: time.Since(r.began)}
-	p.Total = max(r.summary.Total, p.Done)
-	p.Remaining = p.Elapsed / time.Duration(r.attempted) * time.Duration(p.Total-p.Done)
-	return p
-}
-
 // errorText is an error for the log output, without secrets.
 func errorText(err error) slog.Attr { return slog.String("error", synclog.ErrorMessage(err)) }
 

@@ -53,15 +53,18 @@ func (l *audit) record(ctx context.Context, e *synclog.Entry) {
 // flush writes the rows that wait, up to the first that fails.
 func (l *audit) flush(ctx context.Context) error {
 	for len(l.waiting) > 0 {
-		err := l.retry.Briefly(ctx, "writing the log", func() error {
-			return guard.Call("Recorder", func() error { return l.recorder.Record(ctx, l.db.WithContext(ctx), l.waiting[0]) })
-		})
-		if err != nil {
+		if err := l.write(ctx, l.waiting[0]); err != nil {
 			return err
 		}
 		l.waiting = slices.Delete(l.waiting, 0, 1)
 	}
 	return nil
+}
+
+func (l *audit) write(ctx context.Context, e *synclog.Entry) error {
+	return l.retry.Briefly(ctx, "writing the log", func() error {
+		return guard.Call("Recorder", func() error { return l.recorder.Record(ctx, l.db.WithContext(ctx), e) })
+	})
 }
 
 // buffers reports whether rows wait.
@@ -137,6 +140,9 @@ func (l *audit) writeRest(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
+	if !retry.Transient(err) { // one row is refused: it must not hold back the others
+		l.waiting = slices.DeleteFunc(l.waiting, func(e *synclog.Entry) bool { return l.write(limited, e) == nil })
+	}
 	for _, e := range l.waiting {
 		l.log.LogAttrs(ctx, slog.LevelError, "log entry not written", slog.Any("entry", e))
 	}
@@ -171,4 +177,40 @@ func statusOf(cause error) synclog.RunStatus {
 		return synclog.Aborted
 	}
 	return synclog.Interrupted
+}
+
+// report calls OnAsset. A panic in it makes the asset Failed, in the log too, although its data stay committed.
+func (c *customer) report(ctx context.Context, a *attempt) {
+	if c.opts.OnAsset == nil {
+		return
+	}
+	err := guard.Call("OnAsset", func() error {
+		c.opts.OnAsset(a.result, c.progress())
+		return nil
+	})
+	if err == nil {
+		return
+	}
+	if a.result.Status == synclog.Failed { // what failed first stays the reason
+		c.log.LogAttrs(ctx, slog.LevelError, "OnAsset panicked", append(stackOf(err), errorText(err))...)
+		return
+	}
+	c.summary.count(a.result, a.created, -1)
+	a.fail(KindPanic, fmt.Errorf("%w; the asset's data were committed before", err))
+	c.summary.count(a.result, a.created, 1)
+	c.logAttempt(ctx, a)
+	if c.opts.DryRun {
+		return
+	}
+	// One attempt, one log row: the row that was written, or still waits, becomes this failure's.
+	a.entry.Status, a.entry.ErrorKind, a.entry.ErrorMessage = synclog.Failed, string(a.result.Kind), synclog.ErrorMessage(a.result.Err)
+	c.write(ctx, a.entry)
+}
+
+// progress is what OnAsset is told.
+func (r *run) progress() Progress {
+	p := Progress{Done: r.attempted + r.skipped, Failed: r.summary.Failed, Elapsed: time.Since(r.began)}
+	p.Total = max(r.summary.Total, p.Done)
+	p.Remaining = p.Elapsed / time.Duration(r.attempted) * time.Duration(p.Total-p.Done)
+	return p
 }

@@ -57,6 +57,7 @@ func (r *run) syncCustomer(ctx context.Context, plan CustomerPlan) error {
 	}
 	defer c.leave(ctx)
 
+	_, isOwn := r.opts.Repository.(GormRepository) // whose pages are full, but for the last one
 	var after Cursor
 	for {
 		limit := min(pageSize, r.remaining())
@@ -69,7 +70,7 @@ func (r *run) syncCustomer(ctx context.Context, plan CustomerPlan) error {
 				return err
 			}
 		}
-		if len(page) < limit || r.remaining() == 0 {
+		if len(page) == 0 || len(page) < limit && isOwn || r.remaining() == 0 {
 			return nil
 		}
 		last := page[len(page)-1]
@@ -122,7 +123,8 @@ func (c *customer) syncAsset(ctx context.Context, row *AssetMaster) error {
 	if err := c.betweenAssets(ctx, row); err != nil {
 		return err
 	}
-	ctx, err := c.beforeAsset(ctx, row)
+	run := ctx
+	ctx, err := c.beforeAsset(run, row)
 	limited, cancel := context.WithTimeoutCause(ctx, c.opts.AssetTimeout, c.timedOut)
 	defer cancel()
 	a := c.newAttempt(row)
@@ -132,7 +134,7 @@ func (c *customer) syncAsset(ctx context.Context, row *AssetMaster) error {
 	if err == nil {
 		err = a.apply(limited)
 	}
-	a.finish(ctx, limited, err)
+	a.finish(run, limited, err)
 	c.record(ctx, a)
 	c.report(ctx, a)
 	return c.breaker.check(a)
@@ -196,7 +198,7 @@ func (c *customer) write(ctx context.Context, e *synclog.Entry) {
 	c.audit.record(ctx, e)
 }
 
-// leave ends the customer: the last of its marks, and its lease.
+// leave ends the customer: the last of its marks and log rows, and its lease.
 func (c *customer) leave(ctx context.Context) {
 	if len(c.unmarked) > 0 {
 		limited, cancel := retry.Detached(ctx)
@@ -206,6 +208,9 @@ func (c *customer) leave(ctx context.Context) {
 			c.log.LogAttrs(ctx, slog.LevelError, "asset not marked as failed although its log row says so; OnlyFailed will not find it",
 				append(assetOf(e), errorText(err))...)
 		}
+	}
+	if c.audit.buffers() {
+		_ = c.audit.flush(c.audit.detached.From(ctx)) // another run may attempt these assets next
 	}
 	if c.opts.CustomerID == nil {
 		c.releaseLease(ctx)

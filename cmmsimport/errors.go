@@ -44,7 +44,7 @@ var (
 
 // The failure kinds that the sync adds to those of package innomaint, as in cmms_sync_log.error_kind.
 const (
-	KindDatabase = failure.Database // the database did not do what was asked: systemic
+	KindDatabase = failure.Database // a database error that is not about one value: systemic
 	KindCanceled = failure.Canceled // the run's context ended, or its lease was lost, during the attempt
 	KindPanic    = failure.Panic    // a client, enricher, recorder or callback panicked; its stack is in the log output
 	KindInternal = failure.Internal // an error of a host's own client or enricher that does not say its kind
@@ -70,7 +70,7 @@ func inProgress(err error) error {
 	if !errors.As(err, &held) {
 		return err
 	}
-	return &InProgressError{Name: held.Name, RunID: held.RunID, Holder: held.Holder, Until: held.Until, text: held.Error()}
+	return &InProgressError{Name: held.Name, RunID: held.RunID, Holder: held.Holder, Until: held.Until, text: err.Error()}
 }
 
 // AbortedError says why a run stopped itself. It is ErrAborted, and wraps the last asset's error.
