@@ -1,6 +1,7 @@
 package innomaint
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -105,15 +106,13 @@ func TestFieldTable(t *testing.T) {
 // listsOf returns the lists of a FieldMap or a ReferencePaths by their names.
 func listsOf(v reflect.Value, prefix string) map[string]any {
 	all := map[string]any{}
-	for i := range v.NumField() {
-		name := prefix + v.Type().Field(i).Name
-		if v.Field(i).Kind() == reflect.Struct {
-			for inner, list := range listsOf(v.Field(i), name+".") {
-				all[inner] = list
-			}
+	for field, value := range v.Fields() {
+		name := prefix + field.Name
+		if value.Kind() == reflect.Struct {
+			maps.Copy(all, listsOf(value, name+"."))
 			continue
 		}
-		all[name] = v.Field(i).Addr().Interface()
+		all[name] = value.Addr().Interface()
 	}
 	return all
 }
