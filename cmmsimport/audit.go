@@ -143,6 +143,9 @@ func (l *audit) writeRest(ctx context.Context) error {
 	if !retry.Transient(err) { // one row is refused: it must not hold back the others
 		l.waiting = slices.DeleteFunc(l.waiting, func(e *synclog.Entry) bool { return l.write(limited, e) == nil })
 	}
+	if len(l.waiting) == 0 {
+		return nil
+	}
 	for _, e := range l.waiting {
 		l.log.LogAttrs(ctx, slog.LevelError, "log entry not written", slog.Any("entry", e))
 	}

@@ -1,4 +1,4 @@
-// Package rescue closes runs whose process died or lost its database, and adds the log rows that they did not get to write.
+// Package rescue closes runs whose process died or lost its database, and adds the log rows that they could not write.
 //
 // The marks on an asset row name the run of its last attempt, so what a dead run attempted is known exactly. One statement
 // adds what the log lacks, for all dead runs together. A row that a run has written itself is never touched. If a process was
@@ -20,7 +20,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// budget limits one rescue: what it did not get to is left to the next run.
+// budget limits one rescue: the rest is left to the next run.
 const budget = 30 * time.Second
 
 // Rescuer is a run that rescues others.
@@ -182,8 +182,8 @@ func attemptKey(tx *gorm.DB) (string, error) {
 	return key + column.Charset + ") COLLATE " + column.Collation, nil
 }
 
-// closeRows counts the log rows of the runs, and closes the runs' rows. A row that its run has closed stays as it is. The text
-// fits a VARCHAR(255).
+// closeRows counts the log rows of the runs, and closes the runs' rows. A row that its run has closed stays as it is. The counts
+// of the last heartbeat stay if the log has fewer rows: it was purged, or is kept elsewhere. The text fits a VARCHAR(255).
 func (r Rescuer) closeRows(tx *gorm.DB, dead []string) error {
 	text := fmt.Sprintf("the process died or lost its database; run %s closed this row, and finished_at is the last sign of life",
 		r.RunID)
@@ -196,12 +196,13 @@ const closeRows = `UPDATE cmms_sync_run run LEFT JOIN (
 			SUM(COALESCE(JSON_LENGTH(warnings), 0)) AS warnings, MAX(synced_at) AS latest
 		FROM cmms_sync_log WHERE run_id IN ? GROUP BY run_id
 	) logged ON CONVERT(logged.run_id USING utf8mb4) COLLATE utf8mb4_bin = CONVERT(run.id USING utf8mb4) COLLATE utf8mb4_bin
+		AND logged.successful + logged.failed >= run.successful + run.failed
 	SET run.status = 'Interrupted',
-		run.successful = COALESCE(logged.successful, 0),
-		run.failed = COALESCE(logged.failed, 0),
-		run.warnings = COALESCE(logged.warnings, 0),
-		run.skipped = GREATEST(run.total - COALESCE(logged.successful + logged.failed, 0), 0),
-		run.total = GREATEST(run.total, COALESCE(logged.successful + logged.failed, 0)),
+		run.successful = COALESCE(logged.successful, run.successful),
+		run.failed = COALESCE(logged.failed, run.failed),
+		run.warnings = COALESCE(logged.warnings, run.warnings),
+		run.skipped = GREATEST(run.total - COALESCE(logged.successful + logged.failed, run.successful + run.failed), 0),
+		run.total = GREATEST(run.total, COALESCE(logged.successful + logged.failed, run.successful + run.failed)),
 		run.finished_at = GREATEST(run.heartbeat_at, COALESCE(logged.latest, run.heartbeat_at)),
 		run.duration_ms = TIMESTAMPDIFF(MICROSECOND, run.started_at,
 			GREATEST(run.heartbeat_at, COALESCE(logged.latest, run.heartbeat_at))) DIV 1000,

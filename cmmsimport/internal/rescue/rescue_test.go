@@ -117,6 +117,17 @@ func TestRescue(t *testing.T) {
 		rows, _ := r.entries(1)
 		equal(t, "rows", rows, []string{"8 B-1 Success 03.5 added", "7 A-2 Failed 02.5 added", "7 A-1 Success 01.6 own"})
 	})
+	t.Run("ALogWithFewerRowsDoesNotChangeTheCounts", func(t *testing.T) {
+		t.Parallel()
+		for _, inTable := range []bool{false, true} { // kept elsewhere; purged
+			r := setup(t)
+			r.exec("UPDATE cmms_sync_run SET total = 9, successful = 6, failed = 1, warnings = 4 WHERE id = ?", run(1))
+			r.rescue("", inTable)
+			_, row := r.entries(1)
+			equal(t, "counts", []int64{row.Total, row.Successful, row.Failed, row.Skipped, row.Warnings}, []int64{9, 6, 1, 2, 4})
+			equal(t, "status", row.Status, synclog.Interrupted)
+		}
+	})
 	t.Run("AnotherRunsMarksAreNotItsOwn", func(t *testing.T) {
 		t.Parallel()
 		r := setup(t)
