@@ -31,7 +31,7 @@ type attempt struct {
 	detail  *innomaint.Asset
 	result  AssetResult
 	created int            // masters
-	entry   *synclog.Entry // nil until it was written, or tried to be
+	entry   *synclog.Entry // nil until the first try to write it
 	logged  bool           // the entry was committed with the asset
 }
 

@@ -15,7 +15,8 @@ const (
 	Overwrite FieldPolicy = "overwrite"
 	// Mirror takes Innomaint's value and clears the column if Innomaint's is empty. A value that cannot be read clears nothing.
 	Mirror FieldPolicy = "mirror"
-	// FillIfEmpty takes Innomaint's value only if the local one is empty.
+	// FillIfEmpty takes Innomaint's value only if the local one is empty. If somebody fills the column after it was read, their
+	// value stays, although the log row names Innomaint's.
 	FillIfEmpty FieldPolicy = "fill_if_empty"
 	// Ignore never changes the column.
 	Ignore FieldPolicy = "ignore"

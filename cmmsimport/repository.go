@@ -42,7 +42,7 @@ type AssetQuery struct {
 type CustomerPlan struct {
 	CustomerID uint64
 	Assets     int
-	MaxID      uint64 // the highest id: rows that come later are the next run's
+	MaxID      uint64 // the highest id: later rows belong to the next run
 	// NewestAttempt is the latest cmms_attempted_at: with OldestFirst, rows that the run itself has attempted come after it
 	// and are not read again.
 	NewestAttempt time.Time

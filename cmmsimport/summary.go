@@ -12,7 +12,7 @@ import (
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
-// Summary is what a run came to. Total == Successful + Failed + Skipped, and Successful == Changed + Unchanged, always.
+// Summary is the result of a run. Total == Successful + Failed + Skipped, and Successful == Changed + Unchanged, always.
 type Summary struct {
 	RunID      string  `json:"run_id"`      // cmms_sync_run.id, a ULID; empty if the run could not start
 	CustomerID *uint64 `json:"customer_id"` // nil: every customer
@@ -111,7 +111,7 @@ type Cause struct {
 // maxCauses is how many causes a Summary has, the most frequent first.
 const maxCauses = 10
 
-// AssetResult is what came of one attempt, as OnAsset receives it.
+// AssetResult is the result of one attempt, as OnAsset receives it.
 type AssetResult struct {
 	AssetID, CustomerID uint64 // id and customer_id of ic3_asset_master
 	CMMSAssetID         string

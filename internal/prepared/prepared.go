@@ -59,7 +59,7 @@ func fixed(ctx context.Context, db *gorm.DB, text string, args []any) *gorm.DB {
 	return s
 }
 
-// pool is a gorm.ConnPool on a *sql.DB. Texts that nobody wanted pass through.
+// pool is a gorm.ConnPool on a *sql.DB. A text that is not among statements is sent unprepared.
 type pool struct {
 	*sql.DB
 

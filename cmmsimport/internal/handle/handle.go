@@ -41,8 +41,12 @@ func Plain(db *gorm.DB) *gorm.DB {
 // poolOf returns what the handle's statements run on, without the cache of prepared statements: the pool, or the one connection
 // that the handle is pinned to.
 func poolOf(db *gorm.DB) gorm.ConnPool {
-	if cached, ok := db.Statement.ConnPool.(*gorm.PreparedStmtDB); ok {
-		return cached.ConnPool
+	pool := db.Statement.ConnPool
+	for {
+		cached, ok := pool.(*gorm.PreparedStmtDB)
+		if !ok {
+			return pool
+		}
+		pool = cached.ConnPool
 	}
-	return db.Statement.ConnPool
 }

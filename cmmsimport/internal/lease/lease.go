@@ -56,7 +56,7 @@ type Set struct {
 	lost          bool
 }
 
-// NewSet returns an empty set for a run. Its leases last for duration after each renewal, by now, which is time.Now but in tests.
+// NewSet returns an empty set for a run. Its leases last for duration after each renewal. now is the clock: time.Now, except in tests.
 func NewSet(db *gorm.DB, log *slog.Logger, runID, holder string, duration time.Duration, now func() time.Time) *Set {
 	return &Set{db: db, log: log, runID: runID, holder: holder, duration: duration, now: now}
 }
@@ -199,7 +199,7 @@ func (l *lease) acquire(ctx context.Context) error {
 // due reports whether the lease has to be renewed before another attempt.
 func (l *lease) due() bool { return l.age() >= l.duration/4 }
 
-// expired reports whether the lease may have ended by now, also in a column of whole seconds, which may truncate it.
+// expired reports whether the lease may have ended already, also in a column of whole seconds, which may truncate it.
 func (l *lease) expired() bool { return l.age() >= l.duration-time.Second }
 
 // age is the time since the last renewal, by the wall clock if that shows more: the monotonic clock stops while a machine is

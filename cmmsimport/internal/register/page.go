@@ -22,7 +22,7 @@ type Query struct {
 type Customer struct {
 	CustomerID    uint64    `gorm:"column:customer_id"`
 	Assets        int       `gorm:"column:assets"`
-	MaxID         uint64    `gorm:"column:max_id"`                // the highest id: rows that come later are the next run's
+	MaxID         uint64    `gorm:"column:max_id"`                // the highest id: later rows belong to the next run
 	NewestAttempt time.Time `gorm:"column:newest;serializer:utc"` // the latest cmms_attempted_at
 }
 
