@@ -106,8 +106,8 @@ func TestFieldTable(t *testing.T) {
 // listsOf returns the lists of a FieldMap or a ReferencePaths by their names.
 func listsOf(v reflect.Value, prefix string) map[string]any {
 	all := map[string]any{}
-	for field, value := range v.Fields() {
-		name := prefix + field.Name
+	for i := range v.NumField() {
+		name, value := prefix+v.Type().Field(i).Name, v.Field(i)
 		if value.Kind() == reflect.Struct {
 			maps.Copy(all, listsOf(value, name+"."))
 			continue
