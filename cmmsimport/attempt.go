@@ -11,11 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
-
 	"gorm.io/gorm"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
 	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
 	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 	"ic3.internal/innomaintsync/cmmsimport/internal/register"
@@ -172,17 +171,13 @@ func (a *attempt) newEntry() *synclog.Entry {
 	if at.Before(a.at) { // the clock was set back; a log row is never older than its mark
 		at = a.at
 	}
-	e := &synclog.Entry{
+	return &synclog.Entry{
 		RunID: a.summary.RunID, CustomerID: a.row.CustomerID, CMMSAssetID: a.row.CMMSAssetID, AssetID: a.row.ID,
 		AttemptKey: a.summary.RunID + ":" + strconv.FormatUint(a.row.ID, 10),
-		Status:     a.result.Status, ErrorKind: string(a.result.Kind),
+		Status:     a.result.Status, ErrorKind: string(a.result.Kind), ErrorMessage: synclog.ErrorMessage(a.result.Err),
 		Warnings: slices.Clone(a.result.Warnings), Changes: maps.Clone(a.result.Changes), // the result's own are the callback's
 		SyncedAt: at, DurationMS: a.result.Duration.Milliseconds(),
 	}
-	if a.result.Err != nil {
-		e.ErrorMessage = synclog.ErrorMessage(a.result.Err)
-	}
-	return e
 }
 
 // logAttempt writes the attempt to the log output.

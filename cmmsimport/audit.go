@@ -159,9 +159,7 @@ func (l *audit) closeRun(ctx context.Context, s *Summary, cause, unwritten error
 	row := l.runRow(s, statusOf(cause))
 	finished, ms := s.FinishedAt, s.Duration.Milliseconds()
 	row.FinishedAt, row.DurationMS = &finished, &ms
-	if err := errors.Join(cause, unwritten); err != nil {
-		row.ErrorMessage = synclog.ErrorMessage(err)
-	}
+	row.ErrorMessage = synclog.ErrorMessage(errors.Join(cause, unwritten))
 	limited, cancel := retry.Detached(ctx)
 	defer cancel()
 	err := l.retry.BetweenAssets(limited, "closing the run's row", func(ctx context.Context) error { return runrow.Save(ctx, l.db, row) })

@@ -8,9 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
-
 	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
+	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
 	"ic3.internal/innomaintsync/cmmsimport/internal/retry"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/utc"

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
-
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/failure"
 	"ic3.internal/innomaintsync/cmmsimport/internal/lease"
 	"ic3.internal/innomaintsync/cmmsimport/internal/masters"
 )

@@ -7,12 +7,11 @@ import (
 	"sync"
 	"time"
 
-	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
-
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
 	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
+	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 

@@ -9,14 +9,12 @@ import (
 	"os"
 	"time"
 
-	"ic3.internal/innomaintsync/cmmsimport/innomaint"
-	"ic3.internal/innomaintsync/cmmsimport/internal/causes"
-
-	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
-
 	"github.com/oklog/ulid/v2"
 	"gorm.io/gorm"
 
+	"ic3.internal/innomaintsync/cmmsimport/innomaint"
+	"ic3.internal/innomaintsync/cmmsimport/internal/causes"
+	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
 	"ic3.internal/innomaintsync/cmmsimport/internal/guard"
 	"ic3.internal/innomaintsync/cmmsimport/internal/handle"
 	"ic3.internal/innomaintsync/cmmsimport/internal/lease"

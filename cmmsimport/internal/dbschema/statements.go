@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
-
 	"gorm.io/gorm"
+
+	"ic3.internal/innomaintsync/cmmsimport/internal/mysqlerr"
 )
 
 // Statements returns the DDL that the database lacks, in order, one statement a table, and the problems that only the host

@@ -20,7 +20,7 @@ func Check(db *gorm.DB) error {
 	case db.DryRun:
 		return errors.New("db is in GORM's DryRun mode, in which nothing is read: use Options.DryRun instead")
 	}
-	if _, ok := poolOf(db).(gorm.TxCommitter); ok {
+	if _, ok := poolOf(db.Statement.ConnPool).(gorm.TxCommitter); ok {
 		return errors.New("db is inside a transaction, so that commits would be savepoints only: pass the plain handle")
 	}
 	return nil
@@ -33,20 +33,16 @@ func Plain(db *gorm.DB) *gorm.DB {
 	s.TranslateError = false
 	s.DefaultTransactionTimeout = 0
 	s.PrepareStmt = false
-	s.ConnPool = poolOf(db)
+	s.ConnPool = poolOf(db.Statement.ConnPool)
 	s.Statement = &gorm.Statement{DB: s, ConnPool: s.ConnPool, Context: context.Background(), Clauses: map[string]clause.Clause{}}
 	return s
 }
 
 // poolOf returns what the handle's statements run on, without the cache of prepared statements: the pool, or the one connection
 // that the handle is pinned to.
-func poolOf(db *gorm.DB) gorm.ConnPool {
-	pool := db.Statement.ConnPool
-	for {
-		cached, ok := pool.(*gorm.PreparedStmtDB)
-		if !ok {
-			return pool
-		}
-		pool = cached.ConnPool
+func poolOf(pool gorm.ConnPool) gorm.ConnPool {
+	if cached, ok := pool.(*gorm.PreparedStmtDB); ok {
+		return poolOf(cached.ConnPool)
 	}
+	return pool
 }

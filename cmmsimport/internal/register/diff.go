@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"maps"
 
-	"ic3.internal/innomaintsync/cmmsimport/synclog"
-
 	"ic3.internal/innomaintsync/cmmsimport/innomaint"
 	"ic3.internal/innomaintsync/cmmsimport/internal/dbschema"
+	"ic3.internal/innomaintsync/cmmsimport/synclog"
 )
 
 // Policy decides which value of a column wins: Innomaint's or the local one.

@@ -119,12 +119,7 @@ func (r Rescuer) lock(tx *gorm.DB, dead []string, takenFrom string) (still []str
 	if err := tx.Raw(leased, dead).Scan(&alive).Error; err != nil {
 		return nil, err
 	}
-	for _, id := range locked {
-		if !slices.Contains(alive, id) {
-			still = append(still, id)
-		}
-	}
-	return still, nil
+	return slices.DeleteFunc(locked, func(id string) bool { return slices.Contains(alive, id) }), nil
 }
 
 // addLogRows adds a row for each attempt that left a mark on its asset row but no log row. What the mark does not contain (what
