@@ -49,7 +49,7 @@ func (c *Cluster) Rejoin(tb testing.TB, node int) {
 		err = awaitSynced(s, 0)
 	}
 	if err != nil {
-		tb.Fatalf("dbtest: node %d does not rejoin: %v", node, err)
+		tb.Fatalf("dbtest: node %d does not rejoin at position %q: %v", node, position, err)
 	}
 }
 
