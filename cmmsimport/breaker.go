@@ -12,7 +12,7 @@ type breaker struct {
 	inRow int
 }
 
-// check returns the error that ends the run after this attempt, nil if the run may go on.
+// check returns the error that ends the run after this attempt, nil if the run may continue.
 func (b *breaker) check(a *attempt) error {
 	if a.result.Kind == KindCanceled && errors.Is(a.result.Err, ErrSyncInProgress) {
 		return a.result.Err

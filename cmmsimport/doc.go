@@ -30,7 +30,7 @@
 //  9. One UPDATE writes them with the marks of the attempt, fenced by the lease.
 //  10. COMMIT.
 //  11. audit.go: the attempt is counted, and one statement writes its row of cmms_sync_log; with AtomicLog already before 10.
-//  12. The attempt is passed to OnAsset; the breaker decides whether the run goes on.
+//  12. The attempt is passed to OnAsset; the breaker decides whether the run continues.
 //
 // A failure between 6 and 10 rolls back and marks the asset row as Failed, unless the lease was lost; then 11 follows.
 //

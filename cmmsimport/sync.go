@@ -26,7 +26,7 @@ import (
 
 // SyncAllAssetsFromInnomaint synchronizes every asset that the options cover, one after the other: it calls the API, writes the
 // masters and the asset in a transaction of their own, commits, and writes the asset's row of cmms_sync_log. An asset that
-// fails is logged and marked as failed, and the run goes on.
+// fails is logged and marked as failed, and the run continues.
 //
 // The Summary is usable beside an error, too. One asset's failure is never an error: it is counted and logged. The error
 // says why the run as a whole did not start or did not finish: ErrOptions, ErrSchema, ErrSyncInProgress, ErrAborted,
@@ -125,7 +125,7 @@ func (r *run) start(ctx context.Context) error {
 	}
 	return guard.Call("OnStart", func() error {
 		summary := r.summary
-		summary.FailedByKind = map[innomaint.Kind]int{} // the host's own: the run goes on counting in its map
+		summary.FailedByKind = map[innomaint.Kind]int{} // the host's own: the run continues to count in its map
 		r.opts.OnStart(summary)
 		return nil
 	})

@@ -35,7 +35,7 @@ func Purge(ctx context.Context, db *gorm.DB, before time.Time) (int64, error) {
 	}
 	deleted, err := purge(ctx, s, utc.Format(before))
 	if err != nil {
-		return deleted, fmt.Errorf("synclog: purge what is older than %s (%d entries deleted so far; call again to go on): %w",
+		return deleted, fmt.Errorf("synclog: purge what is older than %s (%d entries deleted so far; call again to continue): %w",
 			utc.Format(before), deleted, explain(err))
 	}
 	return deleted, nil

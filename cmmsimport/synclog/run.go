@@ -13,7 +13,7 @@ const (
 	Aborted     RunStatus = "Aborted"     // it stopped itself
 )
 
-// Run is a row of cmms_sync_run: a run's progress while it goes on, its summary afterwards. "" and nil stand for NULL.
+// Run is a row of cmms_sync_run: a run's progress during it, its summary afterwards. "" and nil stand for NULL.
 type Run struct {
 	ID           string     `gorm:"column:id;type:CHAR(26);primaryKey" json:"id"`                         // a ULID
 	CustomerID   *uint64    `gorm:"column:customer_id;type:BIGINT UNSIGNED" json:"customer_id,omitempty"` // nil: every customer

@@ -106,7 +106,7 @@ const (
 	leased    = "SELECT DISTINCT run_id FROM cmms_sync_lock WHERE run_id IN ?"
 )
 
-// lock locks the rows of the runs and ends their leases, so that a process that is only stalled cannot go on. It returns the
+// lock locks the rows of the runs and ends their leases, so that a process that is only stalled cannot continue. It returns the
 // runs that are still dead: one may have renewed its lease meanwhile.
 func (r Rescuer) lock(tx *gorm.DB, dead []string, takenFrom string) (still []string, err error) {
 	var locked, alive []string

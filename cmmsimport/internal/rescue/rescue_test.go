@@ -9,7 +9,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"ic3.internal/innomaintsync/cmmsimport"
 	"ic3.internal/innomaintsync/cmmsimport/internal/rescue"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
 	"ic3.internal/innomaintsync/internal/dbtest"
@@ -28,8 +27,12 @@ func run(n int) string { return fmt.Sprintf("01M%023d", n) }
 func setup(t *testing.T) *register {
 	t.Helper()
 	r := &register{dbtest.Open(t, dbtest.Database(t)), t}
-	if err := cmmsimport.Migrate(t.Context(), r.DB); err != nil {
+	schema, err := os.ReadFile("../../testdata/schema.sql")
+	if err != nil {
 		t.Fatal(err)
+	}
+	for statement := range strings.SplitSeq(strings.TrimSpace(string(schema)), ";\n") {
+		r.exec(strings.TrimSuffix(statement, ";"))
 	}
 	r.dead(1)
 	r.exec("INSERT INTO cmms_sync_lock VALUES ('all', ?, 'dead', UTC_TIMESTAMP(6) - INTERVAL 1 SECOND)", run(1))

@@ -1,4 +1,4 @@
-// Package runrow writes a run's row of cmms_sync_run: its progress while the run goes on, its summary at the end.
+// Package runrow writes a run's row of cmms_sync_run: its progress during the run, its summary at the end.
 package runrow
 
 import (
