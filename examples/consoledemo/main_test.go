@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ic3.internal/innomaintsync/examples/internal/showcase"
 )
 
 // Opens the pages on the in-process database, starts a run and ends the program during the run.
@@ -34,9 +37,10 @@ func TestDemo(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, read) }()
 
+	since := fmt.Sprintf("for %.0f days", time.Since(showcase.Night(12, time.Now())).Hours()/24)
 	for address, want := range map[string]string{
 		"":                     "failures</a>|processed 120 assets|Over time",
-		"failures":             "Not found in Innomaint|for 12 days|What to do",
+		"failures":             "Not found in Innomaint|" + since + "|What to do",
 		"warnings":             "Not applied: Purchase date",
 		"assets?q=QS-MALL":     "QS-MALL-0041",
 		"asset?id=QS-HOSP-007": "No asset",

@@ -1,13 +1,21 @@
 package consoletest_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"ic3.internal/innomaintsync/cmmsimport/innomaint/innomainttest"
 	"ic3.internal/innomaintsync/cmmsimport/synclog"
+	"ic3.internal/innomaintsync/examples/internal/showcase"
 )
+
+// since is the time since the run of a night, as the pages show it: it depends on the time of day.
+func since(night int) string {
+	return fmt.Sprintf("%.0f days", time.Since(showcase.Night(night, time.Now())).Hours()/24)
+}
 
 func TestFailuresAreGroupedByCause(t *testing.T) {
 	t.Parallel()
@@ -16,10 +24,10 @@ func TestFailuresAreGroupedByCause(t *testing.T) {
 	b.open(s, "failures")
 	b.see(".lead", "7 assets, 3 causes")
 	b.see(".card", "Not found in Innomaint HTTP 404: the API has no such asset")
-	b.see(".card", "3 assets, for 12 days, last success on")
+	b.see(".card", "3 assets, for "+since(12)+", last success on")
 	b.see(".card", "What to do: Innomaint does not have these assets")
 	b.see(".card", "The response contains no asset HTTP 200")
-	b.see(".card", "2 assets, for 5 days")
+	b.see(".card", "2 assets, for "+since(5))
 	b.see(".card", "No response in time")
 
 	b.run(chromedp.SetValue("#filter-customer", "990001", chromedp.ByQuery))
@@ -42,7 +50,7 @@ func TestWarningsAreGroupedByColumnAndCause(t *testing.T) {
 	b := newTab(t)
 	b.open(s, "warnings")
 	b.see(".card", "Not applied: Purchase date is not a date in a known layout")
-	b.see(".card", "4 assets, for at least 20 days, last success on")
+	b.see(".card", "4 assets, for at least "+since(20)+", last success on")
 	b.see(".card", "add it to DateLayouts")
 	b.see(".card", "Not applied: Purchase cost is no decimal number")
 	equal(t, "no retry button", eval[int](b, "document.querySelectorAll('main form[method=post]').length"), 0)

@@ -41,10 +41,7 @@ func Past(ctx context.Context, db *gorm.DB, fleet []Asset, nights int, now time.
 	const step = 380 * time.Millisecond // per asset
 	var last time.Time
 	for night := nights; night >= 1; night-- {
-		last = now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-night).Add(90 * time.Minute)
-		if last.After(now) {
-			last = last.AddDate(0, 0, -1)
-		}
+		last = Night(night, now)
 		run := newRun(last, fleet)
 		entries := make([]synclog.Entry, len(fleet))
 		for i, asset := range fleet {
@@ -67,6 +64,15 @@ func Past(ctx context.Context, db *gorm.DB, fleet []Asset, nights int, now time.
 		}
 	}
 	return writeAssets(ctx, db, fleet, last, step)
+}
+
+// Night is the start of the run of a night: 1 is the last night before now.
+func Night(n int, now time.Time) time.Time {
+	last := now.UTC().Truncate(24 * time.Hour).Add(90 * time.Minute)
+	if last.After(now) {
+		last = last.AddDate(0, 0, -1)
+	}
+	return last.AddDate(0, 0, 1-n)
 }
 
 func newRun(at time.Time, fleet []Asset) synclog.Run {
