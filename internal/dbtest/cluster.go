@@ -25,6 +25,7 @@ type Cluster struct {
 func StartCluster(tb testing.TB, nodes int) *Cluster {
 	tb.Helper()
 	require(tb)
+	Only(tb, "clusters are run with Galera, on the machine's MariaDB", MariaDB)
 	provider, err := findGalera()
 	if err != nil {
 		tb.Fatalf("dbtest: %v", err)

@@ -62,7 +62,7 @@ func launchCluster(tb testing.TB, provider string, nodes int) (*Cluster, error) 
 // the cluster's history. The other nodes start from copies of this directory and join without a state transfer.
 func (c *Cluster) start(space *workspace) error {
 	first := c.Nodes[0]
-	if err := os.CopyFS(first.datadir(), os.DirFS(space.template())); err != nil {
+	if err := copyData(first.datadir(), space.template); err != nil {
 		return err
 	}
 	if err := c.bootstrap(); err != nil {

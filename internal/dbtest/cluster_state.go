@@ -44,7 +44,7 @@ func (s *Server) shutDown() error {
 		s.process = nil
 		return nil
 	case <-time.After(startLimit):
-		return fmt.Errorf("mariadbd did not shut down within %s", startLimit)
+		return fmt.Errorf("the server did not shut down within %s", startLimit)
 	}
 }
 
@@ -52,7 +52,7 @@ var positionLine = regexp.MustCompile(`Recovered position: *(\S+)`)
 
 // recoveredPosition recovers a killed node's data and returns its position in the cluster's history.
 func recoveredPosition(s *Server) (string, error) {
-	program, err := findProgram("mariadbd")
+	program, err := findServer()
 	if err != nil {
 		return "", err
 	}

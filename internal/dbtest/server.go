@@ -37,7 +37,11 @@ func Run(dir string, flags ...string) (*Server, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	if err := install(s.datadir()); err != nil {
+	from, err := template(dir)
+	if err == nil {
+		err = copyData(s.datadir(), from)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return s, s.start()
@@ -49,7 +53,7 @@ func (s *Server) Close() error {
 		return nil
 	}
 	if err := s.process.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("kill mariadbd: %w", err)
+		return fmt.Errorf("kill the server: %w", err)
 	}
 	<-s.exited
 	s.process = nil
@@ -79,7 +83,7 @@ func (s *Server) start() error {
 	if len(s.Socket()) > maxSocketPath {
 		return fmt.Errorf("the path of the socket is longer than %d bytes: set TMPDIR to a path shorter than %s", maxSocketPath, s.dir)
 	}
-	program, err := findProgram("mariadbd")
+	program, err := findServer()
 	if err != nil {
 		return err
 	}
@@ -87,7 +91,7 @@ func (s *Server) start() error {
 	cmd.Env = s.env
 	exited, err := startBound(cmd)
 	if err != nil {
-		return fmt.Errorf("start mariadbd: %w", err)
+		return fmt.Errorf("start the server: %w", err)
 	}
 	s.process, s.exited = cmd, exited
 	if err := s.awaitReady(); err != nil {
@@ -126,9 +130,9 @@ func (s *Server) await(what string, limit time.Duration, check func(context.Cont
 		}
 		select {
 		case <-s.exited:
-			return fmt.Errorf("mariadbd ended before it was able to %s: %s", what, s.process.ProcessState)
+			return fmt.Errorf("the server ended before it was able to %s: %s", what, s.process.ProcessState)
 		case <-ctx.Done():
-			return fmt.Errorf("mariadbd did not %s within %s: %w", what, limit, last)
+			return fmt.Errorf("the server did not %s within %s: %w", what, limit, last)
 		case <-ticker.C:
 		}
 	}

@@ -18,7 +18,7 @@ var shared struct {
 	servers []*Server // all servers that were started; Main kills them
 }
 
-// Main runs the tests, kills their servers and removes their files. A package whose tests use this package needs
+// Main runs the tests, lists those that Only left out, kills their servers and removes their files. A package whose tests use this package needs
 //
 //	func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 func Main(m *testing.M) int {
@@ -30,7 +30,12 @@ func Main(m *testing.M) int {
 		}
 		shared.space.remove()
 	}()
-	return m.Run()
+	code := m.Run()
+	if err := reportLeftOut(); err != nil {
+		fmt.Fprintln(os.Stderr, "dbtest:", err)
+		return max(code, 1)
+	}
+	return code
 }
 
 func launch(flags []string) (*Server, error) {

@@ -1,17 +1,16 @@
 package dbtest
 
 import (
-	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 )
 
-// workspace is the directory of this test binary. It contains the template that data directories are copied from. It is
-// created on first use: with -short, and in most workers of a fuzz test, it is not needed.
+// workspace is the directory of this test binary. It is created on first use: with -short, and in most workers of a
+// fuzz test, it is not needed.
 type workspace struct {
-	root string
-	once func() error
+	root     string
+	template string // data directories are copied from it
+	once     func() error
 }
 
 func newWorkspace() *workspace {
@@ -20,12 +19,11 @@ func newWorkspace() *workspace {
 		if w.root, err = os.MkdirTemp("", "dbtest"); err != nil {
 			return err
 		}
-		return install(w.template())
+		w.template, err = template(w.root)
+		return err
 	})
 	return w
 }
-
-func (w *workspace) template() string { return filepath.Join(w.root, "template") }
 
 func (w *workspace) remove() {
 	if w.root != "" {
@@ -43,8 +41,8 @@ func (w *workspace) newServer(flags []string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{dir: dir, flags: flags}
-	if err := os.CopyFS(s.datadir(), os.DirFS(w.template())); err != nil {
-		return nil, fmt.Errorf("copy the template data directory: %w", err)
+	if err := copyData(s.datadir(), w.template); err != nil {
+		return nil, err
 	}
 	return s, s.start()
 }

@@ -1,0 +1,65 @@
+package dbtest
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// leftOut are the cases that Only has skipped in this test binary.
+var leftOut struct {
+	mu    sync.Mutex
+	cases []string
+}
+
+// Only skips the test unless the servers run one of these engines. why says, in one line, what the other engines lack. What was
+// left out is listed when the test binary ends, and in the file that the environment variable DBTEST_LEFT_OUT names: the go
+// command prints nothing of a package whose tests pass.
+func Only(tb testing.TB, why string, engines ...string) {
+	tb.Helper()
+	if slices.Contains(engines, Engine()) {
+		return
+	}
+	leftOut.mu.Lock()
+	leftOut.cases = append(leftOut.cases, tb.Name()+": "+why)
+	leftOut.mu.Unlock()
+	tb.Skipf("not on %s: %s", Engine(), why)
+}
+
+// reportLeftOut lists the cases that were left out.
+func reportLeftOut() error {
+	leftOut.mu.Lock()
+	defer leftOut.mu.Unlock()
+	if len(leftOut.cases) == 0 {
+		return nil
+	}
+	slices.Sort(leftOut.cases)
+	var b strings.Builder
+	for _, c := range slices.Compact(leftOut.cases) {
+		fmt.Fprintf(&b, "not on %s: %s %s\n", Engine(), testedPackage(), c)
+	}
+	fmt.Print(b.String())
+	name := os.Getenv("DBTEST_LEFT_OUT")
+	if name == "" {
+		return nil
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(b.String())
+	return cmp.Or(err, file.Close())
+}
+
+func testedPackage() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return strings.TrimSuffix(info.Path, ".test")
+	}
+	return filepath.Base(os.Args[0])
+}
