@@ -24,7 +24,7 @@ func TestPurge_TenThousandRows(t *testing.T) {
 	// a large customer, some small ones, and the ids at both ends of the range
 	mustExec(t, db, `INSERT INTO cmms_sync_log (customer_id, cmms_asset_id, status, synced_at, duration_ms)
 		SELECT CASE WHEN seq <= 10500 THEN 7 WHEN seq <= 10600 THEN 0 WHEN seq <= 10700 OR seq > 10950 THEN ? ELSE seq END,
-		'A', 'Success', '2026-01-01' + INTERVAL seq SECOND, 5 FROM seq_1_to_11000`, uint64(math.MaxUint64))
+		'A', 'Success', '2026-01-01' + INTERVAL seq SECOND, 5 FROM `+dbtest.Sequence(11000), uint64(math.MaxUint64))
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
 	for n, r := range []synclog.Run{
 		{Status: synclog.Completed, StartedAt: day(1), HeartbeatAt: day(1)},

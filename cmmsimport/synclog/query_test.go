@@ -102,7 +102,7 @@ func fill(tb testing.TB, db *gorm.DB, n int) {
 	mustExec(tb, db, `INSERT INTO cmms_sync_log (run_id, customer_id, cmms_asset_id, status, error_kind, synced_at, duration_ms)
 		SELECT CONCAT('01JC', LPAD(seq DIV 500, 22, '0')), IF(seq <= ? DIV 20, 99, seq MOD 20), CONCAT('AST-', seq MOD 1000),
 		IF(seq MOD 10, 'Success', 'Failed'), IF(seq MOD 10, NULL, 'timeout'), ? + INTERVAL seq SECOND, 5
-		FROM seq_1_to_`+fmt.Sprint(n), n, "2026-01-01 00:00:00")
+		FROM `+dbtest.Sequence(n), n, "2026-01-01 00:00:00")
 	mustExec(tb, db, "ANALYZE TABLE cmms_sync_log")
 }
 
@@ -187,7 +187,7 @@ func TestEntries_WithoutFilterReadBackwards(t *testing.T) {
 	mustPool(t, db).SetMaxOpenConns(1) // the counters are the session's
 	mustExec(t, db, "FLUSH STATUS")
 	mustEntries(t, db, synclog.Filter{Limit: 10})
-	read := one[int](t, db, "SELECT SUM(variable_value) FROM information_schema.session_status WHERE variable_name LIKE 'Handler_read%'")
+	read := one[int](t, db, "SELECT SUM(variable_value) FROM "+dbtest.SessionStatus()+" WHERE variable_name LIKE 'Handler_read%'")
 	if read < 10 || read > 50 {
 		t.Errorf("read %d rows for a page of 10", read)
 	}

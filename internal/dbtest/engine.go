@@ -43,7 +43,8 @@ var engines = map[string]engine{
 	MariaDB11: {program: "mariadbd", version: "Ver 11.8", unpack: true},
 	MySQL: {
 		program: "mysqld", version: "Ver 9.7", unpack: true,
-		flags:   []string{"--mysqlx=OFF", "--secure-file-priv=NULL"},
+		// EXPLAIN returns rows, as MariaDB's does
+		flags:   []string{"--mysqlx=OFF", "--secure-file-priv=NULL", "--explain-format=TRADITIONAL"},
 		renamed: map[string]string{"--innodb-log-file-size=": "--innodb-redo-log-capacity="},
 	},
 }
