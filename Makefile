@@ -2,6 +2,15 @@
 
 MODULES := . examples/console examples
 
+# The database servers that make test runs the tests on: the machine's MariaDB and MySQL 9.7; there is also mariadb11, MariaDB 11.8.
+# make test ENGINE=mariadb runs one of them.
+ENGINES := mariadb mysql
+engines = $(or $(ENGINE),$(ENGINES))
+
+# The packages of the library's module that run on other engines than the machine's MariaDB. A package joins when its tests pass on
+# MySQL; when all have joined, this becomes ./...
+MYSQL_PACKAGES := ./internal/... ./cmmsimport/internal/... ./cmmsimport/synclog
+
 # The version of golangci-lint that make lint builds and runs.
 LINT ?= go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
@@ -13,27 +22,32 @@ define each
 	@set -e; for module in $(MODULES); do echo "go -C $$module $(1)"; go -C $$module $(1); done
 endef
 
-# Installs what is missing: database servers, Chromium, a C compiler. Installs nothing if nothing is missing.
-setup:
-	@.ci/setup
+# run-tests runs the tests on the engines that are given.
+run-tests = @MODULES="$(MODULES)" PACKAGES="$(MYSQL_PACKAGES)" .ci/test
 
-# All tests of all modules, with the race detector. They start and stop their own servers. Installs nothing. Some read files
-# outside their module, which the go command's test cache does not notice: hence -count=1.
+# Installs what is missing: database servers, Chromium, a C compiler. Installs nothing if nothing is missing.
+# make setup ENGINES="mariadb mysql mariadb11" prepares for make soak.
+setup:
+	@.ci/setup $(engines)
+
+# All tests of all modules on the machine's MariaDB, then those of MYSQL_PACKAGES on MySQL, with the race detector. They start and
+# stop their own servers. Installs nothing. The last lines say what ran on which server.
 test:
-	@.ci/setup --check
+	@.ci/setup --check $(engines)
 	$(call each,vet ./...)
-	$(call each,test -race -count=1 -timeout 20m ./...)
 	timeout 5m .ci/fuzz 3s
+	$(run-tests) $(engines)
 
 # The tests that need no server and no browser.
 short:
 	$(call each,test -short ./...)
 
-# The tests that take hours: each fuzz target for FUZZTIME, and the fault tests in their long form (INNOMAINTSYNC_SOAK=1).
-# INNOMAINTSYNC_SEED=n repeats the random choices of an earlier run.
+# The tests that take hours: each fuzz target for FUZZTIME, the fault tests in their long form (INNOMAINTSYNC_SOAK=1), and the
+# tests on the other engines. INNOMAINTSYNC_SEED=n repeats the random choices of an earlier run.
 soak: fuzz
-	@.ci/setup --check
+	@.ci/setup --check mariadb mysql mariadb11
 	INNOMAINTSYNC_SOAK=1 go -C examples test -race -count=1 -v -timeout 6h ./faults/...
+	$(run-tests) mysql mariadb11
 
 # The fuzz targets for longer: make fuzz FUZZTIME=10m
 fuzz:
@@ -43,7 +57,7 @@ lint:
 	@set -e; for module in $(MODULES); do echo "lint $$module"; (cd $$module && $(LINT) run ./...); done
 
 bench:
-	@.ci/setup --check
+	@.ci/setup --check mariadb
 	go test -run '^$$' -bench . -benchmem ./...
 
 quickstart:

@@ -16,6 +16,7 @@ var shared struct {
 
 	mu      sync.Mutex
 	servers []*Server // all servers that were started; Main kills them
+	version string    // of the first one
 }
 
 // Main runs the tests, lists those that Only left out, kills their servers and removes their files. A package whose tests use this package needs
@@ -31,7 +32,7 @@ func Main(m *testing.M) int {
 		shared.space.remove()
 	}()
 	code := m.Run()
-	if err := reportLeftOut(); err != nil {
+	if err := report(shared.version); err != nil {
 		fmt.Fprintln(os.Stderr, "dbtest:", err)
 		return max(code, 1)
 	}
@@ -46,7 +47,10 @@ func launch(flags []string) (*Server, error) {
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
 	shared.servers = append(shared.servers, s)
-	return s, nil
+	if shared.version == "" {
+		shared.version, err = s.version()
+	}
+	return s, err
 }
 
 // Database creates a utf8mb4 database on the shared server of this test binary and returns its DSN, without parameters. The
@@ -158,6 +162,16 @@ func (s *Server) drop(tb testing.TB, name string) {
 	if err := s.exec("DROP DATABASE IF EXISTS " + name); err != nil {
 		tb.Errorf("dbtest: drop the test's database (a transaction may still be open): %v", err)
 	}
+}
+
+func (s *Server) version() (version string, err error) {
+	db, err := sql.Open("mysql", s.DSN(""))
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	err = db.QueryRow("SELECT VERSION()").Scan(&version)
+	return version, err
 }
 
 // exec runs one statement. It does not wait long for tables that a test has left locked.

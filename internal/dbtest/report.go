@@ -19,7 +19,7 @@ var leftOut struct {
 }
 
 // Only skips the test unless the servers run one of these engines. why says, in one line, what the other engines lack. What was
-// left out is listed when the test binary ends, and in the file that the environment variable DBTEST_LEFT_OUT names: the go
+// left out is listed when the test binary ends, and in the file that the environment variable DBTEST_REPORT names: the go
 // command prints nothing of a package whose tests pass.
 func Only(tb testing.TB, why string, engines ...string) {
 	tb.Helper()
@@ -32,28 +32,25 @@ func Only(tb testing.TB, why string, engines ...string) {
 	tb.Skipf("not on %s: %s", Engine(), why)
 }
 
-// reportLeftOut lists the cases that were left out.
-func reportLeftOut() error {
+// report lists the cases that were left out. The file begins with the server's version.
+func report(version string) error {
 	leftOut.mu.Lock()
 	defer leftOut.mu.Unlock()
-	if len(leftOut.cases) == 0 {
-		return nil
-	}
-	slices.Sort(leftOut.cases)
 	var b strings.Builder
+	slices.Sort(leftOut.cases)
 	for _, c := range slices.Compact(leftOut.cases) {
 		fmt.Fprintf(&b, "not on %s: %s %s\n", Engine(), testedPackage(), c)
 	}
-	fmt.Print(b.String())
-	name := os.Getenv("DBTEST_LEFT_OUT")
-	if name == "" {
+	os.Stdout.WriteString(b.String())
+	name := os.Getenv("DBTEST_REPORT")
+	if name == "" || version == "" && b.Len() == 0 {
 		return nil
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = file.WriteString(b.String())
+	_, err = fmt.Fprintf(file, "server %s\n%s", version, b.String())
 	return cmp.Or(err, file.Close())
 }
 
