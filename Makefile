@@ -2,10 +2,9 @@
 
 MODULES := . examples/console examples
 
-# The database servers that make test runs the tests on: the machine's MariaDB and MySQL 9.7; there is also mariadb11, MariaDB 11.8.
-# make test ENGINE=mariadb runs one of them.
-ENGINES := mariadb mysql
-engines = $(or $(ENGINE),$(ENGINES))
+# The database servers that make setup prepares and make test runs the tests on: mariadb, which is the machine's; mysql, MySQL 9.7;
+# mariadb11, MariaDB 11.8. make setup test ENGINES="mariadb mysql" runs the tests on both.
+ENGINES ?= mariadb
 
 # The packages of the library's module that run on other engines than the machine's MariaDB. A package joins when its tests pass on
 # MySQL; when all have joined, this becomes ./...
@@ -28,15 +27,15 @@ run-tests = @MODULES="$(MODULES)" PACKAGES="$(MYSQL_PACKAGES)" .ci/test
 # Installs what is missing: database servers, Chromium, a C compiler. Installs nothing if nothing is missing.
 # make setup ENGINES="mariadb mysql mariadb11" prepares for make soak.
 setup:
-	@.ci/setup $(engines)
+	@.ci/setup $(ENGINES)
 
-# All tests of all modules on the machine's MariaDB, then those of MYSQL_PACKAGES on MySQL, with the race detector. They start and
+# All tests of all modules on the machine's MariaDB, those of MYSQL_PACKAGES on another engine, with the race detector. They start and
 # stop their own servers. Installs nothing. The last lines say what ran on which server.
 test:
-	@.ci/setup --check $(engines)
+	@.ci/setup --check $(ENGINES)
 	$(call each,vet ./...)
 	timeout 5m .ci/fuzz 3s
-	$(run-tests) $(engines)
+	$(run-tests) $(ENGINES)
 
 # The tests that need no server and no browser.
 short:
